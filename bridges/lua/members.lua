@@ -1,0 +1,254 @@
+-- What a Proxy asks of its Lua object: members, items, iteration, a preview.
+local guest, host = ...
+local type, select, next, rawget, rawequal, tostring = type, select, next, rawget, rawequal, tostring
+local getmetatable, getinfo, getlocal = debug.getmetatable, debug.getinfo, debug.getlocal
+local concat, unpack = table.concat, table.unpack or unpack
+
+local MISSING, END = host.MISSING, host.END
+local ops = {}
+guest.ops = ops
+
+local function meta(o, event)
+  local mt = getmetatable(o)
+  return mt and rawget(mt, event)
+end
+
+local function indexable(o)
+  return type(o) == "table" or meta(o, "__index") ~= nil
+end
+
+-- A function is a method of `o` if its first parameter is `self`, or if it comes from the class of `o`
+-- (a metatable that is its own __index) or from a userdata, and takes anything at all.
+local function is_method(o, name, f)
+  if type(o) ~= "table" or getlocal(f, 1) == "self" then
+    return true
+  end
+  local mt = getmetatable(o)
+  if rawget(o, name) ~= nil or not mt or rawget(mt, "__index") ~= mt then
+    return false
+  end
+  local about = getinfo(f, "u")
+  return about.nparams > 0 or about.isvararg
+end
+
+function ops.get(o, ...)
+  for i = 1, indexable(o) and select("#", ...) or 0 do
+    local name = select(i, ...)
+    local v = o[name]
+    if type(v) == "function" and not guest.origin[v] and is_method(o, name, v) then
+      return function(...)
+        return v(o, ...)
+      end
+    elseif v ~= nil then
+      return v
+    end
+  end
+  return MISSING
+end
+
+function ops.set(o, value, name, ...)
+  for i = 1, select("#", ...) do
+    local other = select(i, ...)
+    if o[name] == nil and o[other] ~= nil then
+      name = other
+    end
+  end
+  o[name] = value
+end
+
+function ops.item(o, key)
+  local v
+  if indexable(o) then
+    v = o[key]
+  end
+  if v == nil then
+    return MISSING
+  end
+  return v
+end
+
+function ops.set_item(o, key, value)
+  o[key] = value
+end
+
+-- How long a list is, also one with a metatable; nil where it is none.
+local function list_length(o)
+  if meta(o, "__len") then
+    return meta(o, "__len")(o)
+  elseif type(o) ~= "table" then
+    return nil
+  end
+  local count, n = 0, #o
+  for k in next, o do
+    count = count + 1
+    if type(k) ~= "number" or k < 1 or k > n or k % 1 ~= 0 then
+      return nil
+    end
+  end
+  return count == n and (n > 0 or not getmetatable(o)) and n or nil
+end
+
+function ops.length(o)
+  local n = list_length(o)
+  if n or type(o) ~= "table" then
+    return n or MISSING
+  end
+  n = 0
+  for _ in next, o do
+    n = n + 1
+  end
+  return n
+end
+
+function ops.is_list(o)
+  return list_length(o) ~= nil
+end
+
+local function steps_of_list(o)
+  local i = 0
+  return function()
+    i = i + 1
+    if i > list_length(o) then
+      return END
+    end
+    return o[i]
+  end
+end
+
+local function steps_of_keys(o)
+  local step, state, key = next, o, nil
+  if meta(o, "__pairs") then
+    step, state, key = meta(o, "__pairs")(o)
+  end
+  return function()
+    key = step(state, key)
+    if key == nil then
+      return END
+    end
+    return key
+  end
+end
+
+local function or_end(...)
+  if (...) == nil then
+    return END
+  end
+  return ...
+end
+
+local function resumed(co, ok, ...)
+  if not ok then
+    error((...), 0)
+  elseif coroutine.status(co) == "dead" and select("#", ...) == 0 then
+    return END
+  end
+  return ...
+end
+
+-- A function that returns one thing after the other, then END.
+function ops.steps(o)
+  local kind = type(o)
+  if kind == "function" then
+    return function()
+      return or_end(o())
+    end
+  elseif kind == "thread" then
+    return function()
+      if coroutine.status(o) == "dead" then
+        return END
+      end
+      return resumed(o, coroutine.resume(o))
+    end
+  elseif list_length(o) then
+    return steps_of_list(o)
+  elseif kind == "table" or meta(o, "__pairs") then
+    return steps_of_keys(o)
+  end
+  return MISSING
+end
+
+function ops.copy(o)
+  return o
+end
+
+function ops.members(o)
+  local names, n, seen = {}, 0, {}
+  while type(o) == "table" and not seen[o] do
+    seen[o] = true
+    for k in next, o do
+      if type(k) == "string" and not seen[k] then
+        n, seen[k] = n + 1, true
+        names[n] = k
+      end
+    end
+    o = meta(o, "__index")
+  end
+  return names
+end
+
+local function parameters(f)
+  local about, names = getinfo(f, "uS"), {}
+  if about.what == "C" then
+    return nil
+  end
+  for i = 1, about.nparams do
+    names[i] = getlocal(f, i)
+  end
+  names[#names + 1] = about.isvararg and "..." or nil
+  return "(" .. concat(names, ", ") .. ")"
+end
+
+function ops.signature(o)
+  if type(o) ~= "function" then
+    o = meta(o, "__call")
+  end
+  return type(o) == "function" and parameters(o) or ""
+end
+
+function ops.defined(f)
+  local about = type(f) == "function" and getinfo(f, "S")
+  if about and about.what ~= "C" then
+    return about.source, about.linedefined
+  end
+end
+
+-- What kind of thing it is, its own text if it has one, and its first entries: key, value, key, value…
+function ops.preview(o, most)
+  if meta(o, "__tostring") then
+    return "text", tostring(o)
+  elseif type(o) ~= "table" then
+    return type(o)
+  end
+  local n, entries, length = 0, {}, list_length(o)
+  if length then
+    for i = 1, length < most and length or most do
+      entries[i] = o[i]
+      n = i
+    end
+    return "list", length, unpack(entries, 1, n)
+  end
+  for k, v in next, o do
+    if n >= 2 * most then
+      break
+    end
+    entries[n + 1], entries[n + 2], n = k, v, n + 2
+  end
+  return "dict", ops.length(o), unpack(entries, 1, n)
+end
+
+function ops.same(a, b)
+  return a == b
+end
+
+-- Equal objects must have one hash: those with an __eq share that of the __eq.
+function ops.address(o)
+  return ("%p"):format(meta(o, "__eq") or o)
+end
+
+local function operator(body)
+  return (loadstring or load)("return function(a, b) return " .. body .. " end", "=polyhy/operator")()
+end
+
+for name, body in next, host.operators do
+  ops[name] = operator(body)
+end

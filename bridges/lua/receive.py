@@ -1,0 +1,161 @@
+"""Lua to Python: README.md's second value table as code; tokens.lua writes what this reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .proxies import LuaFunction, LuaObject
+
+if TYPE_CHECKING:
+    from .bridge import Lua
+
+
+class Mark:
+    """One of the marks in front of the tokens that Lua sends; `read` reads what follows it."""
+
+    __slots__ = ("read",)
+
+    def __init__(self, read: Callable[[Receive, Sequence[Any], int], tuple[Any, int]]) -> None:
+        self.read = read
+
+
+class Receive:
+    """The way out of one runtime."""
+
+    def __init__(self, bridge: Lua, vm: Any) -> None:
+        self.bridge = bridge
+        self.lua_types = {type(vm.eval(x)) for x in _ONE_OF_EACH}
+
+    def value(self, x: Any) -> Any:
+        """The value of a result, which is plain or tokens."""
+        kind = type(x)
+        if kind is tuple:
+            x = x if x[0] is not MORE else self._whole(x)
+            return x[0].read(self, x, 1)[0]
+        return x if kind is not str or x.isascii() else text(x)
+
+    def all(self, tokens: Sequence[Any], away: bool = False) -> list[Any]:
+        """The values of tokens, one after the other. `away`: they come out of a coroutine."""
+        tokens = self._fetched_home(tokens) if away else self._whole(tokens)
+        values, i = [], 0
+        while i < len(tokens):
+            value, i = _read(self, tokens, i)
+            values.append(value)
+        return values
+
+    def _whole(self, tokens: Sequence[Any]) -> Sequence[Any]:
+        if not tokens or tokens[0] is not MORE:
+            return tokens
+        _, count, chunk = tokens
+        whole: list[Any] = []
+        while len(whole) < count:
+            part = chunk(len(whole) + 1)
+            whole += part if count - len(whole) > 1 else (part,)
+        return whole
+
+    def _fetched_home(self, tokens: Sequence[Any]) -> Sequence[Any]:
+        home = self.bridge.home
+        return [home(x) if type(x) in self.lua_types else x for x in tokens]
+
+
+def text(x: str) -> str | bytes:
+    """Lua's bytes, read as Latin-1 by lupa: the text that they are in UTF-8, or else the bytes."""
+    if x.isascii():
+        return x
+    raw = x.encode("latin-1")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def _read(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    token = tokens[i]
+    kind = type(token)
+    if kind is Mark:
+        return token.read(way, tokens, i + 1)
+    return (text(token) if kind is str else token), i + 1
+
+
+def _read_many(way: Receive, tokens: Sequence[Any], i: int, count: int) -> tuple[list[Any], int]:
+    values = []
+    for _ in range(count):
+        value = tokens[i]
+        i += 1
+        if type(value) is Mark:
+            value, i = value.read(way, tokens, i)
+        elif type(value) is str:
+            value = text(value)
+        values.append(value)
+    return values, i
+
+
+def _read_list(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    return _read_many(way, tokens, i + 1, tokens[i])
+
+
+def _read_tuple(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    values, i = _read_list(way, tokens, i)
+    return tuple(values), i
+
+
+def _read_dict(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    values, i = _read_many(way, tokens, i + 1, 2 * tokens[i])
+    return dict(zip(values[::2], values[1::2], strict=True)), i
+
+
+def _read_flat(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    end = i + 1 + tokens[i]
+    return _texts(tokens[i + 1 : end]), end
+
+
+def _read_bare(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    end = i + 1 + tokens[i]
+    return list(tokens[i + 1 : end]), end
+
+
+def _read_flat_dict(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    end = i + 1 + 2 * tokens[i]
+    values = _texts(tokens[i + 1 : end])
+    return dict(zip(values[::2], values[1::2], strict=True)), end
+
+
+def _texts(part: Sequence[Any]) -> list[Any]:
+    return [x if type(x) is not str or x.isascii() else text(x) for x in part]
+
+
+def _read_object(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    return LuaObject(way.bridge, tokens[i]), i + 1
+
+
+def _read_function(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    return LuaFunction(way.bridge, tokens[i], tokens[i + 1]), i + 2
+
+
+def _read_home(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    return tokens[i], i + 1
+
+
+def _read_integer(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    return int(tokens[i]), i + 1
+
+
+MARKS = {
+    "LIST": Mark(_read_list),
+    "DICT": Mark(_read_dict),
+    "FLAT_LIST": Mark(_read_flat),
+    "BARE_LIST": Mark(_read_bare),
+    "FLAT_DICT": Mark(_read_flat_dict),
+    "TUPLE": Mark(_read_tuple),
+    "OBJECT": Mark(_read_object),
+    "FUNCTION": Mark(_read_function),
+    "HOME": Mark(_read_home),
+    "INTEGER": Mark(_read_integer),
+    "MORE": Mark(_read_home),
+    "MISSING": Mark(_read_home),
+    "END": Mark(_read_home),
+}
+MORE, MISSING, END = MARKS["MORE"], MARKS["MISSING"], MARKS["END"]
+
+_ONE_OF_EACH = ("{}", "print", "io.stdout", "coroutine.create(function() end)")

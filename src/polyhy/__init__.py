@@ -1,0 +1,76 @@
+"""polyhy: a Lisp from which every other language is a library.
+
+>>> import polyhy
+>>> polyhy.evaluate("js", "(x) => x + 1")(1)
+2
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from polyhy import errors
+from polyhy.values import null, undefined
+
+if TYPE_CHECKING:
+    from polyhy.host import evaluate
+    from polyhy.namespace import import_from
+    from polyhy.proxy import by_ref, data
+
+__all__ = ["by_ref", "data", "errors", "evaluate", "import_from", "null", "undefined"]
+
+_LAZY = {
+    "by_ref": "polyhy.proxy",
+    "data": "polyhy.proxy",
+    "evaluate": "polyhy.host",
+    "import_from": "polyhy.namespace",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'polyhy' has no attribute {name!r}")
+    import importlib
+
+    value = globals()[name] = getattr(importlib.import_module(_LAZY[name]), name)
+    return value
+
+
+class _Ecosystems:
+    """The last finder that Python asks: `polyhy.npm` is no file, so `namespace` makes it."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
+        if not name.startswith("polyhy."):
+            return None
+        from polyhy import plugins
+
+        if name.split(".")[1] not in plugins.ecosystems():
+            return None
+        from polyhy import namespace
+
+        return namespace.find_spec(name)
+
+
+class _Macros(Mapping[str, Any]):
+    """What `(require polyhy *)` takes: the dialect, loaded when Hy first asks."""
+
+    def _table(self) -> dict[str, Any]:
+        from polyhy import macros
+
+        return macros._hy_macros
+
+    def __getitem__(self, name: str) -> Any:
+        return self._table()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table())
+
+    def __len__(self) -> int:
+        return len(self._table())
+
+
+sys.meta_path.append(_Ecosystems)  # pyright: ignore[reportArgumentType]
+_hy_macros = _Macros()

@@ -1,0 +1,115 @@
+"""The contract of a runtime. A room subclasses Bridge; host starts it, namespace loads by it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+
+class Bridge(ABC):
+    """A language inside this process.
+
+    Five methods make a bridge: `start`, `stop`, `search`, `eval` and `load`. The others serve
+    Proxies of guest objects; `native` is whatever the room keeps in a Proxy for a guest's object.
+    Each method takes and returns Python values by the value rule, and raises a GuestError, never
+    the guest's bare error.
+    """
+
+    name: ClassVar[str]
+    """The language: `js`."""
+
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """The endings of its source files, for modules of the project's own."""
+
+    main_thread: ClassVar[bool] = False
+    """True where only the main thread may enter; calls from others are then routed there."""
+
+    survives_fork: ClassVar[bool] = False
+    """True where a forked child may go on using the runtime."""
+
+    @abstractmethod
+    def start(self, paths: Sequence[Path]) -> None:
+        """Bring the runtime up, with `paths` to look for modules in."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Let everything go. Proxies of its objects raise Stopped from now on."""
+
+    @abstractmethod
+    def search(self, paths: Sequence[Path]) -> None:
+        """Look for modules in `paths` too."""
+
+    @abstractmethod
+    def eval(self, source: str, origin: str) -> Any:
+        """Evaluate `source`, which stands at `origin` (`file.hy:line`), and return its value."""
+
+    @abstractmethod
+    def load(self, module: str) -> Any:
+        """Load an installed module (`lodash/fp`), or a file of the project's own (a path)."""
+
+    def wait(self) -> None:
+        """Run what the guest still has to do (timers, promises), until there is nothing left."""
+
+    def forked(self) -> None:
+        """Called in a forked child, where the runtime can't be used: raise Forked from now on."""
+
+    # --- behind a Proxy
+
+    def get(self, native: Any, name: str) -> Any:
+        """Return the member `name`, tried in all its spellings; AttributeError if there is none."""
+        raise AttributeError(name)
+
+    def set(self, native: Any, name: str, value: Any) -> None:
+        raise AttributeError(name)
+
+    def delete(self, native: Any, name: str) -> None:
+        raise AttributeError(name)
+
+    def call(self, native: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        raise TypeError(f"this {self.name} object can't be called")
+
+    def call_by_ref(self, native: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Call, and leave a result that is data in the guest, as a Proxy."""
+        raise TypeError(f"this {self.name} object can't be called")
+
+    def new(self, native: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Construct with any constructor function."""
+        raise TypeError(f"this {self.name} object constructs nothing")
+
+    def item(self, native: Any, key: Any) -> Any:
+        raise TypeError(f"this {self.name} object has no items")
+
+    def set_item(self, native: Any, key: Any, value: Any) -> None:
+        raise TypeError(f"this {self.name} object has no items")
+
+    def delete_item(self, native: Any, key: Any) -> None:
+        raise TypeError(f"this {self.name} object has no items")
+
+    def length(self, native: Any) -> int:
+        raise TypeError(f"this {self.name} object has no length")
+
+    def contains(self, native: Any, key: Any) -> bool:
+        return any(key == x for x in self.iterate(native))
+
+    def iterate(self, native: Any) -> Iterator[Any]:
+        raise TypeError(f"this {self.name} object can't be iterated")
+
+    def copy(self, native: Any) -> Any:
+        """Copy the data out; ConversionError where it is behaviour."""
+        raise TypeError(f"this {self.name} object is not data")
+
+    def members(self, native: Any) -> list[str]:
+        return []
+
+    def signature(self, native: Any) -> str:
+        """Its parameters as the guest's source says them: `(array, size = 1)`; empty if unknown."""
+        return ""
+
+    def doc(self, native: Any) -> str:
+        return ""
+
+    def show(self, native: Any) -> str:
+        """A short preview for `repr`."""
+        return f"<{self.name} object>"

@@ -1,0 +1,197 @@
+"""One tree of errors: what happened, where, and the next command. Texts and hints are data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, ClassVar, NamedTuple
+
+
+class Frame(NamedTuple):
+    """One line of a guest's stack, innermost first in `GuestError.frames`."""
+
+    file: str
+    line: int
+    function: str
+
+    def __str__(self) -> str:
+        return f"at {self.function or '<top>'} ({self.file}:{self.line})"
+
+
+class PolyhyError(Exception):
+    """The root of every error that polyhy raises itself.
+
+    `str(NotLocked(spec="npm:lodash"))` is the text and, on a line of its own, the next command.
+    Data given by keyword are attributes; `origin` is `file.hy:line` where it is known.
+    """
+
+    text: ClassVar[str] = "{detail}"
+    hint: str = ""
+    origin: str = ""
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, detail: str = "", /, **data: Any) -> None:
+        super().__init__()
+        self.__dict__.update(data, detail=detail)
+
+    def __str__(self) -> str:
+        data = defaultdict(str, vars(self))
+        lines = [self.text.format_map(data)]
+        if self.origin:
+            lines.append(f"  at {self.origin}")
+        if self.hint:
+            lines.append(f"  {self.hint.format_map(data)}")
+        return "\n".join(lines)
+
+
+# --- what the user wrote
+
+
+class UsageError(PolyhyError, ValueError):
+    """A name, a form or an argument that can't be meant so."""
+
+    exit_code = 2
+
+
+class SpecError(UsageError):
+    text = "{spec!r} is not a package spec: {detail}"
+    hint = 'write "lodash", "lodash@^4", "@scope/pkg" or "lodash/fp"'
+
+
+class UnknownEcosystem(UsageError):
+    text = "there is no ecosystem {name!r}"
+    hint = "{suggestion}"
+
+
+class UnknownLanguage(UsageError):
+    text = "there is no language {name!r}"
+    hint = "{suggestion}"
+
+
+class NoSuchFile(UsageError, ImportError):
+    text = "there is no {language} file {file!r} in {where}"
+    hint = "a package is imported from its ecosystem; a file by its path: ./{file}"
+
+
+class NoSuchMember(UsageError, ImportError):
+    text = "{spec} has no member {member!r}"
+    hint = "{suggestion}"
+
+
+class ManifestError(UsageError):
+    text = "{file}: {detail}"
+
+
+# --- packages
+
+
+class PackageError(PolyhyError):
+    """Anything that keeps packages from being resolved, fetched or installed."""
+
+
+class NotLocked(PackageError, ImportError):
+    text = "{spec} is not locked"
+    hint = "run: polyhy add {spec}"
+
+
+class NotInstalled(PackageError, ImportError):
+    text = "{spec} is locked but not installed"
+    hint = "run: polyhy sync"
+
+
+class LockError(PackageError):
+    text = "{file}: {detail}"
+    hint = "restore it from version control, or delete it and run: polyhy sync"
+
+
+class StaleLock(PackageError):
+    text = "{file} does not match the manifest: {detail}"
+    hint = "run: polyhy sync"
+
+
+class UnknownPackage(PackageError, LookupError):
+    text = "{ecosystem} has no package {name!r}"
+    hint = "check the spelling in {origin_of_name}"
+
+
+class NoSuchVersion(PackageError, LookupError):
+    text = "{ecosystem} has no version of {name} that satisfies {version}"
+    hint = "{available}"
+
+
+class Offline(PackageError, ConnectionError):
+    text = "the {ecosystem} registry can't be reached: {detail}"
+    hint = "nothing was changed; try again when the network is back"
+
+
+class MissingTool(PackageError):
+    text = "{tool} is not installed, and {need}"
+    hint = "run: {command}"
+
+
+class Tampered(PackageError):
+    text = "{what} does not have the hash that polyhy.lock says ({expected})"
+    hint = "the store's copy was removed; run polyhy sync to fetch it anew"
+
+
+class ToolFailed(PackageError):
+    text = "{tool} failed: {detail}"
+
+
+class StoreError(PackageError, OSError):
+    text = "can't write {file}: {detail}"
+    hint = "the environment in use was not changed"
+
+
+# --- values and runtimes
+
+
+class ConversionError(PolyhyError, TypeError):
+    """A value that can't cross exactly. `path` says which: `args[0].users[3].id`."""
+
+    text = "{path}: {detail}"
+
+
+class GuestError(PolyhyError):
+    """An error raised inside a guest: `type_name`, `message`, `frames`, and the guest's `value`."""
+
+    type_name: str = "Error"
+    message: str = ""
+    language: str = ""
+    frames: tuple[Frame, ...] = ()
+    value: Any = None
+
+    def __str__(self) -> str:
+        head = f"{self.type_name}: {self.message}" if self.message else self.type_name
+        return "\n".join([head, *(f"    {frame}" for frame in self.frames)])
+
+
+class GuestSyntaxError(GuestError, SyntaxError):  # pyright: ignore[reportIncompatibleVariableOverride]
+    """Guest source that does not parse."""
+
+    def __init__(self, detail: str = "", /, **data: Any) -> None:
+        super().__init__(detail, **data)
+        self.msg = f"{self.type_name}: {self.message}"
+
+
+class RuntimeUnavailable(PolyhyError, RuntimeError):
+    """A runtime that can't be entered now."""
+
+
+class Forked(RuntimeUnavailable):
+    text = (
+        "the {language} runtime was started before this process was forked, and can't be used here"
+    )
+    hint = "start workers by spawn: multiprocessing.set_start_method('spawn')"
+
+
+class Stopped(RuntimeUnavailable, ReferenceError):
+    text = "this {language} object belongs to a runtime that was stopped"
+    hint = "import it again"
+
+
+def suggest(name: str, known: list[str] | tuple[str, ...], what: str) -> str:
+    """Return `did you mean "npm"?`, or the list of what there is."""
+    import difflib
+
+    close = difflib.get_close_matches(name, known, 1)
+    return f'did you mean "{close[0]}"?' if close else f"{what}: {', '.join(sorted(known))}"

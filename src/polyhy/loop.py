@@ -1,0 +1,84 @@
+"""The event loop of guests: jobs run when the outermost call returns, timers when waited for."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import time
+from asyncio import events
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+_order = itertools.count()
+
+
+class Timer:
+    """A job for later; `cancel()` forgets it, and `idle` says that nobody need wait for it."""
+
+    __slots__ = ("at", "idle", "job", "number")
+
+    def __init__(self, at: float, job: Callable[[], object]) -> None:
+        self.at, self.number, self.idle = at, next(_order), False
+        self.job: Callable[[], object] | None = job
+
+    def cancel(self) -> None:
+        self.job = None
+
+    def __lt__(self, other: Timer) -> bool:
+        return (self.at, self.number) < (other.at, other.number)
+
+
+class Loop:
+    """Jobs and timers of one runtime, served by whoever calls in.
+
+    As node does it: jobs run when the guest's stack is empty, so before the outermost call
+    returns; timers run in `run`, which returns when nothing is left. Within a running asyncio
+    loop, that loop serves the timers.
+    """
+
+    def __init__(self) -> None:
+        self.jobs: deque[Callable[[], object]] = deque()
+        self.timers: list[Timer] = []
+
+    def call_soon(self, job: Callable[..., object], *args: Any, context: Any = None) -> None:
+        """Run `job(*args)` when the guest's stack is empty."""
+        self.jobs.append((lambda: job(*args)) if args else job)
+
+    call_soon_threadsafe = call_soon
+
+    def call_later(self, seconds: float, job: Callable[[], object]) -> Timer:
+        """Run `job()` after `seconds`, not sooner, in order of time."""
+        timer = Timer(time.monotonic() + max(seconds, 0.0), job)
+        heapq.heappush(self.timers, timer)
+        outer = events._get_running_loop()
+        if outer is not None and outer is not self:
+            outer.call_later(seconds, self.run_due)
+        return timer
+
+    def run_jobs(self) -> None:
+        """Run jobs until there is none."""
+        while self.jobs:
+            self.jobs.popleft()()
+
+    def run_due(self) -> None:
+        """Run the timers whose time has come, and the jobs that they leave."""
+        now = time.monotonic()
+        while self.timers and (self.timers[0].job is None or self.timers[0].at <= now):
+            job = heapq.heappop(self.timers).job
+            if job is not None:
+                job()
+                self.run_jobs()
+
+    def run(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Serve jobs and timers until nothing is left, or `until()` is true."""
+        self.run_jobs()
+        while not until():
+            self.run_due()
+            if not any(t.job and not t.idle for t in self.timers):
+                return
+            time.sleep(max(self.timers[0].at - time.monotonic(), 0))
+
+    def clear(self) -> None:
+        self.jobs.clear()
+        self.timers.clear()

@@ -1,0 +1,75 @@
+"""A package as a person writes it (Spec) and as the lock keeps it (Pin)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from polyhy.errors import SpecError
+
+_SPEC = re.compile(
+    r"""
+    (?: (?P<ecosystem>[a-z][a-z0-9-]*) : )?
+    (?P<name> (?: @[a-zA-Z0-9][\w.-]*/ )? [a-zA-Z0-9_][\w.-]* )
+    (?: @ (?P<at>[^/]+) | (?P<op> (?: [~^!=<>]=? | === ) \s* [^/]+ ) )?
+    (?: / (?P<subpath>[\w@./-]+) )?
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """`Spec.parse("npm:lodash@^4/fp")`: ecosystem, name, version range and subpath."""
+
+    ecosystem: str
+    name: str
+    version: str = ""
+    subpath: str = ""
+
+    @classmethod
+    def parse(cls, text: str, ecosystem: str = "") -> Spec:
+        """Read `npm:lodash@^4`, or `lodash@^4` where the ecosystem is known."""
+        found = _SPEC.fullmatch(text.strip())
+        if not found:
+            raise SpecError("there is a character that no name has", spec=text)
+        if found["ecosystem"] and ecosystem and found["ecosystem"] != ecosystem:
+            raise SpecError(f"it stands among packages of {ecosystem}", spec=text)
+        if not (found["ecosystem"] or ecosystem):
+            raise SpecError("the ecosystem is missing", spec=text, hint=f"write npm:{text}")
+        version = (found["at"] or found["op"] or "").strip()
+        eco = found["ecosystem"] or ecosystem
+        return cls(eco, found["name"], version, found["subpath"] or "")
+
+    @property
+    def module(self) -> str:
+        """The name a guest loads it by: `lodash/fp`."""
+        return f"{self.name}/{self.subpath}" if self.subpath else self.name
+
+    def __str__(self) -> str:
+        version = f"@{self.version}" if self.version and self.version[0] not in "~!=<>" else ""
+        return f"{self.ecosystem}:{self.name}{version or self.version}" + (
+            f"/{self.subpath}" if self.subpath else ""
+        )
+
+
+@dataclass(frozen=True, order=True)
+class Pin:
+    """One exact package in the lock. `native` is what its ecosystem needs to place it again."""
+
+    ecosystem: str
+    name: str
+    version: str
+    purl_type: str = field(compare=False)
+    hash: str = field(default="", compare=False)
+    requires: tuple[str, ...] = field(default=(), compare=False)
+    native: dict[str, Any] = field(default_factory=dict, compare=False, hash=False)
+
+    @property
+    def purl(self) -> str:
+        """`pkg:npm/%40scope/name@1.0.0`, as the package-url specification spells it."""
+        from packageurl import PackageURL
+
+        namespace, _, name = self.name.rpartition("/")
+        return PackageURL(self.purl_type, namespace or None, name, self.version).to_string()

@@ -1,0 +1,159 @@
+"""The store: packages by content, shared by all projects; and how files are written whole."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from polyhy.errors import PolyhyError, StoreError, Tampered
+from polyhy.spec import Pin
+
+_MARK = "ok"
+_GONE = ".gone-"
+_CACHES = {"darwin": ("", "~/Library/Caches"), "win32": ("LOCALAPPDATA", "~/AppData/Local")}
+
+
+def cache() -> Path:
+    """The folder of everything that can be made again: $POLYHY_CACHE, or the system's place."""
+    if chosen := os.environ.get("POLYHY_CACHE"):
+        return Path(chosen).absolute()
+    variable, default = _CACHES.get(sys.platform, ("XDG_CACHE_HOME", "~/.cache"))
+    return Path(os.environ.get(variable) or os.path.expanduser(default)) / "polyhy"
+
+
+def find(pin: Pin, variant: str = "") -> Path | None:
+    """The files of a stored package, or None where the store lacks it."""
+    entry = _entry(pin, variant)
+    return entry / "files" if (entry / _MARK).is_file() else None
+
+
+def put(pin: Pin, made: Path, variant: str = "") -> None:
+    """Take in the folder `made`, which lies in `staging`: hash it, mark it, move it into place."""
+    entry = _entry(pin, variant)
+    with refusals(entry):
+        staged = Path(tempfile.mkdtemp(prefix="entry-", dir=made.parent))
+        made.rename(staged / "files")
+        (staged / _MARK).write_text(tree_hash(staged / "files"))
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        if entry.exists():
+            remove(entry)
+        staged.rename(entry)
+
+
+def verify(pin: Pin, variant: str = "") -> Path:
+    """The files of a stored package, hashed anew; if they changed: Tampered, the entry removed."""
+    entry = _entry(pin, variant)
+    with refusals(entry, "read"):
+        expected = (entry / _MARK).read_text()
+        if tree_hash(entry / "files") == expected:
+            return entry / "files"
+    remove(entry)
+    what = f"the store's copy of {pin.ecosystem}:{pin.name}@{pin.version}"
+    raise Tampered(what=what, expected=pin.hash or expected)
+
+
+@contextmanager
+def staging(ecosystem: str) -> Iterator[Path]:
+    """A folder on the store's disk to fetch into, held by one process at a time.
+
+    Whatever a killed process left there is removed first.
+    """
+    folder = cache() / "staging" / ecosystem
+    with locked(folder.with_name(f"{ecosystem}.lock")), refusals(folder):
+        for garbage in (folder, *(cache() / "store" / ecosystem).glob(f"{_GONE}*")):
+            shutil.rmtree(garbage, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold the lock `file`, which ends with the process at the latest; wait for whoever has it."""
+    from filelock import FileLock
+
+    with refusals(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(file)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write(file: Path, text: str) -> None:
+    """Write a whole file or nothing: into a temporary one beside it, then renamed."""
+    with refusals(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, staged = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+        try:
+            with open(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            os.chmod(staged, file.stat().st_mode if file.exists() else 0o644)
+            os.replace(staged, file)
+        except BaseException:
+            os.unlink(staged)
+            raise
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder at once for whoever looks, by renaming it away first."""
+    with refusals(folder):
+        doomed = Path(tempfile.mkdtemp(prefix=_GONE, dir=folder.parent))
+        folder.rename(doomed / folder.name)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+
+def tree_hash(folder: Path) -> str:
+    """The hash of a folder's names, contents and executable bits."""
+    digest = hashlib.sha256()
+    for name, path, mode in sorted(_files(str(folder), "")):
+        kind = "l" if stat.S_ISLNK(mode) else "x" if mode & 0o100 else "-"
+        content = os.fsencode(os.readlink(path)) if kind == "l" else Path(path).read_bytes()
+        line = f"{name}\0{kind}{hashlib.sha256(content).hexdigest()}\n"
+        digest.update(os.fsencode(line))
+    return "sha256:" + digest.hexdigest()
+
+
+@contextmanager
+def refusals(file: Path, doing: str = "write") -> Iterator[None]:
+    """Turn what the system says (read-only, full, no permission) into a StoreError."""
+    try:
+        yield
+    except PolyhyError:
+        raise  # some of ours are OSErrors too
+    except OSError as error:
+        raise failure(error, file, doing) from error
+
+
+def failure(error: OSError, file: Path, doing: str = "write") -> StoreError:
+    """The StoreError for an OSError met at `file`."""
+    named = error.filename if isinstance(error.filename, str) else str(file)
+    text = f"can't {doing} {{file}}: {{detail}}"
+    return StoreError(error.strerror or str(error), file=named, text=text)
+
+
+def _entry(pin: Pin, variant: str) -> Path:
+    key = hashlib.sha256(f"{pin.hash}\0{variant}".encode()).hexdigest()[:16]
+    name = f"{quote(pin.name, safe='@')}@{quote(pin.version, safe='')}-{key}"
+    return cache() / "store" / quote(pin.ecosystem, safe="") / name
+
+
+def _files(folder: str, prefix: str) -> Iterator[tuple[str, str, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name, entry.path, entry.stat(follow_symlinks=False).st_mode

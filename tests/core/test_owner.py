@@ -1,0 +1,85 @@
+"""A call from another thread is made on the main thread, whatever that does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from polyhy import owner
+
+
+def here() -> int:
+    return threading.get_ident()
+
+
+def asked(call: Callable[[], Any], wait: Callable[[threading.Thread], None]) -> list[Any]:
+    """What `owner.run(call)` gives to a second thread while the main one does `wait`."""
+    got: list[Any] = []
+
+    def work() -> None:
+        try:
+            got.append(owner.run(call))
+        except BaseException as error:
+            got.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    wait(thread)
+    thread.join(5)
+    return got
+
+
+def _spin(thread: threading.Thread) -> None:
+    end = time.monotonic() + 5
+    while thread.is_alive() and time.monotonic() < end:
+        sum(range(100))
+
+
+WAITS: dict[str, Callable[[threading.Thread], None]] = {
+    "joins": lambda thread: thread.join(5),
+    "sleeps": lambda thread: time.sleep(0.3),
+    "computes": _spin,
+    "waits for an event": lambda thread: threading.Event().wait(0.3) and None,
+}
+
+
+@pytest.mark.parametrize("doing", WAITS)
+def test_the_main_thread_makes_the_call_while_it(doing: str) -> None:
+    started = time.monotonic()
+    assert asked(here, WAITS[doing]) == [owner.IDENT]
+    assert time.monotonic() - started < 4
+
+
+def test_the_main_thread_s_own_call_is_made_at_once() -> None:
+    assert owner.run(here) == owner.IDENT
+
+
+def test_an_exception_arrives_as_the_same_object() -> None:
+    mine = KeyError("mine")
+
+    def call() -> None:
+        raise mine
+
+    (got,) = asked(call, WAITS["joins"])
+    assert got is mine
+
+
+def test_a_call_may_ask_again() -> None:
+    assert asked(lambda: owner.run(here), WAITS["joins"]) == [owner.IDENT]
+
+
+def test_calls_of_many_threads_are_all_made() -> None:
+    made: list[int] = []
+    threads = [
+        threading.Thread(target=lambda n=n: owner.run(lambda: made.append(n)), daemon=True)
+        for n in range(40)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(made) == list(range(40))

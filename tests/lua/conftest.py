@@ -1,0 +1,43 @@
+"""Both Luas for tests that say `lua`; and the way to write Lua in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import polyhy
+from polyhy import host
+
+Eval = Callable[[str], Any]
+
+
+def lives_of(version: str) -> Iterator[None]:
+    """A runtime of that version from here on, also in child processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLYHY_LUA", version)
+        host.stop("lua")
+        yield
+        host.stop("lua")
+
+
+@pytest.fixture(scope="module", params=["jit", "5.4"])
+def lua(request: pytest.FixtureRequest) -> Iterator[Eval]:
+    """Evaluate Lua, in LuaJIT and in 5.4."""
+    for _ in lives_of(request.param):
+        yield lambda source: polyhy.evaluate("lua", source, origin="test.hy:1")
+
+
+@pytest.fixture
+def jit() -> Iterator[Eval]:
+    """Evaluate Lua in LuaJIT alone."""
+    for _ in lives_of("jit"):
+        yield lambda source: polyhy.evaluate("lua", source, origin="test.hy:1")
+
+
+@pytest.fixture
+def lua54() -> Iterator[Eval]:
+    """Evaluate Lua in 5.4 alone."""
+    for _ in lives_of("5.4"):
+        yield lambda source: polyhy.evaluate("lua", source, origin="test.hy:1")

@@ -1,0 +1,211 @@
+"""PyPI keeps every law of an ecosystem, against the real registry; its quirks are below."""
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from polyhy import plugins
+from polyhy.bridges.python import pypi
+from polyhy.errors import (
+    LockError,
+    MissingTool,
+    NoSuchVersion,
+    Offline,
+    SpecError,
+    StoreError,
+    Tampered,
+    ToolFailed,
+    UnknownPackage,
+)
+from polyhy.spec import Pin, Spec
+from polyhy.testing import EcosystemLaws
+
+MARKED = "python_full_version < '3'"
+
+FRESH = """
+import hashlib, subprocess, sys
+from pathlib import Path
+from types import SimpleNamespace
+from polyhy.bridges.python import pypi
+def run(command, **_):
+    Path(command[command.index("--target") + 1]).mkdir()
+    return SimpleNamespace(returncode=0)
+subprocess.run = run
+digest = "sha256:" + hashlib.sha256(b"sha256:1").hexdigest()
+native = {"hashes": ["sha256:1"]}
+pins = [pypi.Pin("pypi", f"p{n}", "1", "pypi", digest, (), native) for n in range(8)]
+print(len(pypi.Pypi().fetch(pins, Path(sys.argv[1]))))
+"""
+
+
+@pytest.mark.registry
+class TestPypi(EcosystemLaws):
+    ecosystem = "pypi"
+    package = "tinycss2>=1.2"
+    file = "webencodings/__init__.py"
+    unknown = "polyhy-no-such-package-zzz"
+    impossible = "iniconfig>=99"
+    unreachable: ClassVar = {
+        "UV_INDEX_URL": "http://127.0.0.1:9/simple",
+        "UV_HTTP_RETRIES": "0",
+        "UV_NO_CACHE": "1",
+    }
+
+    def with_another_hash(self, pin: Pin) -> Pin:
+        hashes = ["sha256:" + "0" * 64]
+        digest = "sha256:" + hashlib.sha256(hashes[0].encode()).hexdigest()
+        return replace(pin, hash=digest, native={**pin.native, "hashes": hashes})
+
+    def test_what_has_only_a_source_is_built_only_if_it_was_asked(self, tmp_path: Path) -> None:
+        pins = self.room.resolve([Spec("pypi", "docopt", "==0.6.2")], [])
+        unasked = replace(pins[0], native={"hashes": pins[0].native["hashes"]})
+        with pytest.raises(ToolFailed, match=r"docopt has no wheel.*\n.*polyhy add pypi:docopt"):
+            self.room.fetch([unasked], tmp_path)
+        folder = self.room.fetch(pins, tmp_path)[pins[0]]
+        assert (folder / "docopt.py").is_file()
+
+    def test_the_overlay_holds_only_files_of_its_own(self, pins: list[Pin], tmp_path: Path) -> None:
+        folder = self.room.fetch(pins[:1], tmp_path)[pins[0]]
+        assert all(file.stat().st_nlink == 1 for file in folder.rglob("*") if file.is_file())
+
+
+class TestWithoutTheRegistry:
+    room = plugins.ecosystem("pypi")
+
+    @pytest.mark.parametrize(
+        ("text", "name", "module"),
+        [
+            ("six", "six", "six"),
+            ("scipy.stats", "scipy", "scipy/stats"),
+            ("scipy.stats.mstats>=1.2", "scipy", "scipy/stats/mstats"),
+            ("zope.interface", "zope.interface", "zope.interface"),
+            ("ruamel.yaml.comments", "ruamel.yaml", "ruamel.yaml/comments"),
+            ("google.cloud.storage", "google.cloud.storage", "google.cloud.storage"),
+        ],
+    )
+    def test_a_dotted_name_is_a_package_and_a_module(
+        self, text: str, name: str, module: str
+    ) -> None:
+        spec = self.room.spec(text)
+        assert (spec.name, spec.module) == (name, module)
+
+    def test_what_the_environment_has_in_range_is_satisfied(self) -> None:
+        assert self.room.satisfied(Spec("pypi", "pytest"))
+        assert self.room.satisfied(Spec("pypi", "PyTest", ">=8"))
+        assert not self.room.satisfied(Spec("pypi", "pytest", "<2"))
+        assert not self.room.satisfied(Spec("pypi", "polyhy-no-such-package"))
+
+    def test_what_lies_in_an_overlay_of_ours_does_not_count_as_the_environment(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        overlay = tmp_path / ".polyhy" / "abc" / "pypi"
+        (overlay / "made_up-1.0.dist-info").mkdir(parents=True)
+        (overlay / "made_up-1.0.dist-info" / "METADATA").write_text("Name: made-up\nVersion: 1.0\n")
+        monkeypatch.syspath_prepend(str(overlay))
+        assert not self.room.satisfied(Spec("pypi", "made-up"))
+
+    def test_what_the_environment_lacks_is_wanted_with_what_it_requires(self) -> None:
+        six, lib, has = _pin("six-made-up", "1"), _pin("lib-made-up", "1"), _pin("pytest", "0.1")
+        needs = replace(lib, requires=(six.purl, has.purl), native={"asked": ""})
+        assert set(self.room.wanted([six, needs, has])) == {six, needs, has}
+        assert self.room.wanted([six, lib, has]) == []
+
+    def test_what_the_environment_has_is_not_wanted_nor_what_only_it_requires(self) -> None:
+        six = _pin("six-made-up", "1")
+        asked = replace(_pin("pytest", "8"), requires=(six.purl,), native={"asked": ">=1"})
+        assert self.room.wanted([asked, six]) == []
+        older = replace(asked, native={"asked": "<2"})
+        assert set(self.room.wanted([older, six])) == {older, six}
+
+    def test_a_pin_for_another_python_is_not_wanted_and_answers_nothing(self) -> None:
+        pin = replace(_pin("made-up", "1"), native={"asked": "", "marker": MARKED})
+        assert self.room.wanted([pin]) == []
+        assert not self.room.answers(Spec("pypi", "made-up"), pin)
+
+    def test_a_marker_is_read_whole_from_what_uv_writes(self) -> None:
+        text = """
+numpy==2.2.6 ; python_full_version < '3.11' \\
+    --hash=sha256:00
+    # via -r wanted.in
+numpy==2.4.6 ; python_full_version >= '3.11' \\
+    --hash=sha256:11
+    # via -r wanted.in
+six==1.17.0
+    # via numpy
+"""
+        old, new, six = pypi._pins(text, {"numpy": ""})
+        assert old.native["marker"] == "python_full_version < '3.11'"
+        assert (new.version, new.native["hashes"]) == ("2.4.6", ["sha256:11"])
+        assert "marker" not in six.native
+        assert len([pin for pin in (old, new) if pin in self.room.wanted([old, new])]) <= 1
+
+    def test_names_are_compared_as_pypi_compares_them(self) -> None:
+        pin = replace(_pin("made-up-thing", "1.5"), native={"asked": ""})
+        assert self.room.answers(Spec("pypi", "Made_Up.Thing", "~=1.4"), pin)
+        assert self.room.answers(Spec("pypi", "made-up-thing", "1.5"), pin)
+        assert not self.room.answers(Spec("pypi", "made-up-thing", ">2"), pin)
+
+    def test_a_range_of_another_ecosystem_is_refused_with_the_right_spelling(self) -> None:
+        with pytest.raises(SpecError, match=r"its range is not one of PyPI's\n.*six>=1.2"):
+            self.room.resolve([Spec("pypi", "six", "^1")], [])
+
+    def test_hashes_that_were_edited_in_the_lock_are_refused(self, tmp_path: Path) -> None:
+        pin = replace(_pin("six", "1.17.0"), native={"hashes": ["sha256:" + "1" * 64]})
+        with pytest.raises(LockError, match="the hashes of six do not belong together"):
+            self.room.fetch([pin], tmp_path)
+
+    def test_no_uv_says_how_to_get_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "uv", None)
+        with pytest.raises(MissingTool, match=r"uv is not installed.*\n  run: pip install uv"):
+            self.room.resolve([Spec("pypi", "six")], [])
+        assert self.room.tools()[0].version == ""
+
+    def test_many_packages_are_fetched_at_once_in_a_fresh_process(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-c", FRESH, str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.stdout == "8\n", done.stderr
+
+    @pytest.mark.parametrize(
+        ("said", "error", "text"),
+        [
+            (
+                "x No solution found: Because foo was not found in the package registry and",
+                UnknownPackage,
+                "pypi has no package 'foo'",
+            ),
+            (
+                "x Because only six<=1.17.0 is available and you require six>=99, we can conclude",
+                NoSuchVersion,
+                "no version of six that satisfies >=99\n  only six<=1.17.0 is available",
+            ),
+            (
+                "Because a>=1 depends on b<2 and you require b>=2, we can conclude No solution",
+                NoSuchVersion,
+                "b that satisfies >=2",
+            ),
+            ("error: Failed cause: dns error cause: no such host", Offline, "no such host"),
+            ("Hash mismatch Expected: sha256:11 Computed: sha256:22", Tampered, "sha256:11"),
+            ("error: failed cause: No space left on device (os error 28)", StoreError, "No space"),
+            ("error: it burns at https://me:hunter2@host/", ToolFailed, "uv failed: it burns"),
+        ],
+    )
+    def test_what_uv_says_becomes_an_error_of_ours(
+        self, said: str, error: type, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        broken = tmp_path / "uv"
+        broken.write_text(f"#!/bin/sh\ncat >&2 <<'E'\n{said}\nE\nexit 1\n")
+        broken.chmod(0o755)
+        monkeypatch.setattr(pypi, "_find_uv", lambda: str(broken))
+        with pytest.raises(error) as caught:
+            self.room.resolve([Spec("pypi", "six")], [])
+        assert text in str(caught.value)
+        assert "hunter2" not in str(caught.value)
+
+
+def _pin(name: str, version: str) -> Pin:
+    return Pin("pypi", name, version, "pypi", "sha256:0", (), {})
