@@ -44,15 +44,18 @@
 
     function find(name, certain) {
       if (!cache.has(name)) {
-        const known = Object.hasOwn(make, name) || file(name);
-        if (!known && !certain && !NAMES.includes(name)) return undefined;
-        cache.set(name, Object.hasOwn(make, name) ? make[name]() : known ? packaged(name) : absent(name));
+        if (!Object.hasOwn(make, name) && !file(name)) return certain || NAMES.includes(name) ? absent(name) : undefined;
+        if (Object.hasOwn(NEEDS, name) && !file(NEEDS[name])) return absent(name);
+        cache.set(name, Object.hasOwn(make, name) ? make[name]() : packaged(name));
       }
       return cache.get(name);
     }
 
     return find;
   };
+
+  // Built-ins made of the room's packages, which come with the first environment: until then they are absent.
+  const NEEDS = { url: "url/standard", util: "util", "util/types": "util", path: "path", "path/posix": "path", "assert/strict": "assert" };
 
   const NAMES =
     "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events fs fs/promises http http2 https inspector module net os path path/posix path/win32 perf_hooks process punycode querystring readline repl stream stream/promises stream/web string_decoder sys timers timers/promises tls trace_events tty url util util/types v8 vm wasi worker_threads zlib".split(" ");

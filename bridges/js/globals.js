@@ -22,6 +22,15 @@
       },
     });
 
+  /** A member of a module; asked each time, for the module may come with a later environment. */
+  const moved = (name, get) =>
+    name in globalThis ||
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      get,
+      set: (value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true }),
+    });
+
   // --- timers: the number is the host's, the function stays here
 
   class Timeout {
@@ -205,7 +214,7 @@
     timers(host);
     lazy("process", () => process(host));
     for (const [name, [module, member]] of Object.entries(host.modules)) {
-      lazy(name, () => parts.require(module)[member]);
+      moved(name, () => parts.require(module)[member]);
     }
     // A compilation on another thread would report to a loop that may not run then.
     const { Module, Instance } = WebAssembly;
