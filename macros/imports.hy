@@ -27,17 +27,22 @@
      (import polyhy :as _polyhy)
      ~@(gfor  clause clauses  (bind compiler reader clause))))
 
+;; what is no name in Python
+(setv RENAMED {:in :runtime  :with :types})
+
 (defn bind [compiler reader clause]
-  (setv call `(_polyhy.import-from ~clause.ecosystem ~clause.text))
+  (defn call [#* members]
+    `(_polyhy.import-from ~clause.ecosystem ~clause.text ~@members
+       ~@(gfor  option clause.options  form option  (.get RENAMED form form))))
   (cond
     clause.members
       `(setv
          #(~@(gfor  [_ alias] clause.members  alias))
-         (~@call [~@(gfor  [member _] clause.members  member)]))
+         ~(call `[~@(gfor  [member _] clause.members  member)]))
     (is clause.star None)
-      `(setv ~clause.target ~call)
+      `(setv ~clause.target ~(call))
     (isinstance compiler.scope ScopeGlobal)
-      `(.update (globals) (~@call "*"))
+      `(.update (globals) ~(call "*"))
     True
       (reader.fail clause.star "* is for the top of a file; name the members here")))
 

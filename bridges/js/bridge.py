@@ -55,7 +55,7 @@ class Js(Bridge):
         except JsSyntaxError as error:
             raise _located(error, source, file or origin, line) from None
 
-    def load(self, module: str) -> Any:
+    def load(self, module: str, **options: Any) -> Any:
         exports, default = self.modules.load(module)
         return JsModule(exports, self._lifted(default))
 

@@ -105,7 +105,7 @@ class Lua(Bridge):
             error.frames = error.frames or (Frame(file, first, ""),)
             raise
 
-    def load(self, module: str) -> Any:
+    def load(self, module: str, **options: Any) -> Any:
         if module.endswith(self.suffixes) or module.startswith((".", "/")):
             return self._load_file(Path(module).resolve())
         name = module.replace("/", ".")

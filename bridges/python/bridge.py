@@ -49,7 +49,7 @@ class Python(Bridge):
         exec(body, self.scope)
         return eval(last, self.scope) if last is not None else None
 
-    def load(self, module: str) -> Any:
+    def load(self, module: str, **options: Any) -> Any:
         """Import a module (`numpy`, `scipy/stats`, `scikit-learn`), or a file by its path."""
         if module.endswith(self.suffixes) or module.startswith((".", "/")):
             return _load_file(Path(module).resolve())

@@ -17,15 +17,16 @@ from polyhy.values import null, undefined
 if TYPE_CHECKING:
     from polyhy.host import evaluate
     from polyhy.namespace import import_from
-    from polyhy.proxy import by_ref, data
+    from polyhy.proxy import by_ref, data, limited
 
-__all__ = ["by_ref", "data", "errors", "evaluate", "import_from", "null", "undefined"]
+__all__ = ["by_ref", "data", "errors", "evaluate", "import_from", "limited", "null", "undefined"]
 
 _LAZY = {
     "by_ref": "polyhy.proxy",
     "data": "polyhy.proxy",
     "evaluate": "polyhy.host",
     "import_from": "polyhy.namespace",
+    "limited": "polyhy.proxy",
 }
 
 

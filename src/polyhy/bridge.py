@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
+
+from polyhy.errors import UsageError
 
 
 class Bridge(ABC):
@@ -29,6 +32,12 @@ class Bridge(ABC):
     survives_fork: ClassVar[bool] = False
     """True where a forked child may go on using the runtime."""
 
+    options: ClassVar[Mapping[str, str]] = {}
+    """What `load` takes besides a name, each with a line of help: `{"sandbox": "no os, no io"}`."""
+
+    lexer: ClassVar[str] = "text"
+    """What Pygments calls the language: `javascript`."""
+
     @abstractmethod
     def start(self, paths: Sequence[Path]) -> None:
         """Bring the runtime up, with `paths` to look for modules in."""
@@ -46,8 +55,23 @@ class Bridge(ABC):
         """Evaluate `source`, which stands at `origin` (`file.hy:line`), and return its value."""
 
     @abstractmethod
-    def load(self, module: str) -> Any:
+    def load(self, module: str, **options: Any) -> Any:
         """Load an installed module (`lodash/fp`), or a file of the project's own (a path)."""
+
+    def cell(self, source: str, origin: str, names: MutableMapping[str, Any]) -> Any:
+        """Run what was typed at a prompt, and return the value of its last expression.
+
+        Its free names are looked up in `names`, and those it assigns at its top are set there.
+        """
+        return self.eval(source, origin)
+
+    def incomplete(self, source: str) -> bool:
+        """True where more lines must follow: a prompt then goes on reading."""
+        return False
+
+    def limited(self, timeout: float | None, memory: int | None) -> AbstractContextManager[None]:
+        """Calls within end by TimedOut after that many seconds, OutOfMemory above those bytes."""
+        raise UsageError(f"{self.name} has no limits for calls")
 
     def wait(self) -> None:
         """Run what the guest still has to do (timers, promises), until there is nothing left."""
@@ -108,6 +132,10 @@ class Bridge(ABC):
         return ""
 
     def doc(self, native: Any) -> str:
+        return ""
+
+    def source(self, native: Any) -> str:
+        """The text that defines it; empty if unknown."""
         return ""
 
     def show(self, native: Any) -> str:

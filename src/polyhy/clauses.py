@@ -27,6 +27,7 @@ class Clause:
         self.alias: Any = None
         self.members: list[tuple[str, Any]] = []
         self.star: Any = None
+        self.options: list[tuple[Keyword, Any]] = []
 
     @property
     def is_file(self) -> bool:
@@ -96,10 +97,13 @@ class Reader:
         bound = clause.alias is not None or clause.members or clause.star is not None
         if form == Keyword("from"):
             clause.ecosystem = self._after(clause, forms, String, 'an ecosystem: :from "npm"')
-        elif bound and isinstance(form, (Keyword, List)):
+        elif bound and (form == Keyword("as") or isinstance(form, List)):
             self.fail(form, f"this is the second clause of {clause.text}; one is enough")
         elif form == Keyword("as"):
             clause.alias = self._after(clause, forms, Symbol, "a name: :as name")
+        elif isinstance(form, Keyword) and len(forms) > 1:
+            clause.options.append((forms.pop(0), forms.pop(0)))
+            clause.forms += clause.options[-1]
         elif isinstance(form, List):
             clause.members = list(self._members(form))
             clause.forms.append(forms.pop(0))
@@ -145,6 +149,17 @@ class Reader:
                 Spec.parse(clause.text, clause.ecosystem)
             except SpecError as error:
                 self.fail(clause.name, "; ".join(map(str.strip, str(error).splitlines())))
+        for keyword, _ in clause.options:
+            known = self._options(clause)
+            if str(keyword.name) not in known:
+                hint = suggest(str(keyword.name), known, "there are")
+                self.fail(keyword, f"{clause.text} takes no {keyword}; {hint}")
+
+    def _options(self, clause: Clause) -> list[str]:
+        """What may follow the name of a package or file of this ecosystem."""
+        name = str(clause.ecosystem)
+        language = plugins.ecosystem(name).bridge if name in plugins.ecosystems() else name
+        return ["as", "from", "in", *plugins.bridge_class(language).options]
 
 
 def text(name: Any) -> str:

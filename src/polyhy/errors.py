@@ -67,6 +67,11 @@ class UnknownLanguage(UsageError):
     hint = "{suggestion}"
 
 
+class UnknownOption(UsageError):
+    text = "imports into {language} have no option {name!r}"
+    hint = "{suggestion}"
+
+
 class NoSuchFile(UsageError, ImportError):
     text = "there is no {language} file {file!r} in {where}"
     hint = "a package is imported from its ecosystem; a file by its path: ./{file}"
@@ -171,6 +176,14 @@ class GuestSyntaxError(GuestError, SyntaxError):  # pyright: ignore[reportIncomp
     def __init__(self, detail: str = "", /, **data: Any) -> None:
         super().__init__(detail, **data)
         self.msg = f"{self.type_name}: {self.message}"
+
+
+class TimedOut(GuestError, TimeoutError):
+    """A guest was stopped because its time was up."""
+
+
+class OutOfMemory(GuestError, MemoryError):
+    """A guest was stopped because it wanted more memory than it may have."""
 
 
 class RuntimeUnavailable(PolyhyError, RuntimeError):

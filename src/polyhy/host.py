@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from polyhy import owner, plugins
 from polyhy.bridge import Bridge
-from polyhy.errors import Forked
+from polyhy.errors import Forked, UnknownOption, suggest
 
 _running: dict[str, Bridge] = {}
 _forked: set[str] = set()
@@ -36,10 +37,21 @@ def evaluate(language: str, source: str, origin: str = "") -> Any:
     return _enter(running, lambda: running.eval(source, origin or f"<{language}>:1"))
 
 
-def load(language: str, module: str, paths: Sequence[Path] = ()) -> Any:
-    """Load an installed module, or a file of the project's own, into the guest."""
+def load(
+    language: str,
+    module: str,
+    paths: Sequence[Path] = (),
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> Any:
+    """Load an installed module, or a file of the project's own, into the guest.
+
+    `options` are those that the bridge knows; another one is an UnknownOption that lists them.
+    """
     running = bridge(language, paths)
-    return _enter(running, lambda: running.load(module))
+    for name in options.keys() - running.options.keys():
+        suggestion = suggest(name, [*running.options, "in"], "there are")
+        raise UnknownOption(name=name, language=language, suggestion=suggestion)
+    return _enter(running, lambda: running.load(module, **options))
 
 
 def running() -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import FrameType, ModuleType
-from typing import Any
+from types import FrameType, MappingProxyType, ModuleType
+from typing import Any, NamedTuple
 
 from polyhy import env, host, manifest, plugins
 from polyhy.bridge import Bridge
@@ -24,35 +24,50 @@ from polyhy.spec import Spec
 from polyhy.values import spellings
 
 
-def import_from(ecosystem: str, name: str, members: Sequence[str] = ()) -> Any:
+def import_from(
+    ecosystem: str, name: str, members: Sequence[str] = (), /, *, runtime: str = "", **options: Any
+) -> Any:
     """Load a package that is locked and installed, or a file of the project's own.
 
         import_from("npm", "lodash@^4")                    the module
         import_from("npm", "date-fns", ["format"])         a list of its members
         import_from("npm", "lodash/fp", "*")               a dict of all its members
         import_from("lua", "./transform.lua")              beside the importing file
+        import_from("npm", "sharp", runtime="node")        loaded in another runtime than its own
 
-    Nothing is fetched: NotLocked and NotInstalled say the command that does. With the variable
-    `POLYHY_INSTALL=1` what is missing is installed.
+    `options` are the bridge's own. Nothing is fetched: NotLocked and NotInstalled say the command
+    that does. With the variable `POLYHY_INSTALL=1` what is missing is installed.
     """
     importer = _importer()
-    module = load(ecosystem, name, _folder(importer), _origin(importer))
+    where = _folder(importer), _origin(importer)
+    module = load(ecosystem, name, *where, runtime=runtime, options=options)
     if members == "*":
         return _everything(module)
     return [_member(module, each, f"{ecosystem}:{name}") for each in members] or module
 
 
-def load(ecosystem: str, name: str, folder: Path, origin: str = "") -> Any:
+def load(
+    ecosystem: str,
+    name: str,
+    folder: Path,
+    origin: str = "",
+    *,
+    runtime: str = "",
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> Any:
     """Load a module for a file in `folder`: its project's env is asked, then the current one's."""
     is_path = name.startswith((".", "/"))
     if ecosystem in plugins.ecosystems():
         room = plugins.ecosystem(ecosystem)
         if not is_path:
-            return _package(room, room.spec(name), folder, origin)
+            spec = room.spec(name)
+            key = _Key(str(spec), runtime or room.bridge, spec.module, repr(options))
+            return _once(key, options, lambda: _paths(room, spec, folder, origin))
         ecosystem = room.bridge
     if ecosystem in plugins.languages():
         file = str(_own_file(ecosystem, name, folder, origin))
-        return _once(f"{ecosystem}:{file}", ecosystem, file, lambda: [])
+        key = _Key(f"{ecosystem}:{file}", runtime or ecosystem, file, repr(options))
+        return _once(key, options, lambda: [])
     known = [*plugins.ecosystems(), *plugins.languages()]
     raise UnknownEcosystem(name=ecosystem, suggestion=suggest(ecosystem, known, "there are"))
 
@@ -80,19 +95,25 @@ def find_spec(name: str) -> ModuleSpec | None:
 
 # --- packages
 
-_loaded: dict[str, tuple[Bridge, Any]] = {}
+
+class _Key(NamedTuple):
+    """What makes two imports the same one."""
+
+    spec: str
+    runtime: str
+    module: str
+    options: str
 
 
-def _package(room: Ecosystem, spec: Spec, folder: Path, origin: str) -> Any:
-    return _once(str(spec), room.bridge, spec.module, lambda: _paths(room, spec, folder, origin))
+_loaded: dict[_Key, tuple[Bridge, Any]] = {}
 
 
-def _once(key: str, language: str, module: str, paths: Callable[[], list[Path]]) -> Any:
+def _once(key: _Key, options: Mapping[str, Any], paths: Callable[[], list[Path]]) -> Any:
     """Load, or return what was loaded before into the runtime that runs now."""
-    if key in _loaded and _loaded[key][0] is host.bridge(language):
+    if key in _loaded and _loaded[key][0] is host.bridge(key.runtime):
         return _loaded[key][1]
-    value = host.load(language, module, paths())
-    _loaded[key] = host.bridge(language), value
+    value = host.load(key.runtime, key.module, paths(), options)
+    _loaded[key] = host.bridge(key.runtime), value
     return value
 
 

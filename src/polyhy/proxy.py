@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from polyhy.errors import UsageError
 from polyhy.values import Lent
 
 if TYPE_CHECKING:
@@ -117,11 +118,26 @@ def data(x: Any) -> Any:
     return x.__bridge__.copy(x.__native__) if isinstance(x, Proxy) else x
 
 
+def limited(f: Any, *, timeout: float | None = None, memory: int | None = None) -> Any:
+    """Call a guest's function with limits: `limited(f, timeout=1.5)(x)`.
+
+    TimedOut after `timeout` seconds, OutOfMemory where the guest holds more than `memory` bytes.
+    """
+    if not isinstance(f, Proxy):
+        raise UsageError(f"only a guest's function can be limited, not a {type(f).__name__}")
+    return partial(_call_limited, f, timeout, memory)
+
+
 _put: Callable[[Any, str, Any], None] = object.__setattr__
 
 
 def _new(function: FunctionProxy, *args: Any, **kwargs: Any) -> Any:
     return function.__bridge__.new(function.__native__, args, kwargs)
+
+
+def _call_limited(f: Any, timeout: Any, memory: Any, /, *args: Any, **kwargs: Any) -> Any:
+    with f.__bridge__.limited(timeout, memory):
+        return f(*args, **kwargs)
 
 
 def _call_by_ref(function: Proxy, *args: Any, **kwargs: Any) -> Any:

@@ -37,6 +37,7 @@ MISTAKES = [
     ('(import-from "toy" «(f x)»)', "a package is a name or a string"),
     ('(import-from "toy" «"gr eet"»)', "'gr eet' is not a package spec: "),
     ('(import-from "toy" «"npm:lodash"»)', "it stands among packages of toy"),
+    ('(import-from "toy" greet «:loud» True)', 'greet takes no :loud; did you mean "louder"?'),
     ('(import-from "toy" greet :from «"toy"»)', "the ecosystem stands first in import-from"),
     ('(defn f [] (import-from "toy" greet «*»))', "* is for the top of a file"),
     ('(import «"greet"»)', 'say where it comes from: (import "lodash" :from "npm")'),

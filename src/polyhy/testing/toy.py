@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from polyhy.bridge import Bridge
 from polyhy.errors import (
@@ -31,6 +31,7 @@ class ToyBridge(Bridge):
 
     name = "toy"
     suffixes = (".toy",)
+    options: ClassVar = {"louder": "texts come in capitals"}
 
     def start(self, paths: Sequence[Path]) -> None:
         self.paths, self.loaded, self.pending, self.closed = list(paths), {}, [], None
@@ -55,14 +56,15 @@ class ToyBridge(Bridge):
             raise GuestSyntaxError(frames=frames, **_told(error)) from None
         return self._out(self._run(lambda: eval(code, words)))
 
-    def load(self, module: str) -> Any:
+    def load(self, module: str, **options: Any) -> Any:
         ends = (".toy", "/index.toy")
         files = [folder / f"{module}{end}" for folder in self.paths for end in ends]
         for file in [Path(module), *files]:
             if file.suffix == ".toy" and file.is_file():
                 if file not in self.loaded:
                     self.loaded[file] = self.eval(file.read_text("utf-8"), f"{file}:1")
-                return self.loaded[file]
+                value = self.loaded[file]
+                return value.upper() if options.get("louder") else value
         raise GuestError(type_name="NoModule", message=module, language=self.name)
 
     def wait(self) -> None:
