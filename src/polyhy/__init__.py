@@ -24,10 +24,27 @@ __all__ = ["by_ref", "data", "errors", "evaluate", "import_from", "limited", "nu
 _LAZY = {
     "by_ref": "polyhy.proxy",
     "data": "polyhy.proxy",
+    "MetaObject": "polyhy.messages",
+    "check_built": "polyhy.meta",
+    "emitted": "polyhy.runtime",
     "evaluate": "polyhy.host",
+    "filled": "polyhy.host",
+    "finish": "polyhy.coroutines",
     "import_from": "polyhy.namespace",
+    "leaks": "polyhy.lifetimes",
     "limited": "polyhy.proxy",
+    "meta_object": "polyhy.messages",
+    "receive_json": "polyhy.messages",
+    "runtime_dispatch": "polyhy.runtime",
+    "runtimes": "polyhy.runtime",
+    "scope": "polyhy.lifetimes",
+    "send_json": "polyhy.messages",
+    "start_runtime": "polyhy.runtime",
+    "stop_runtime": "polyhy.runtime",
 }
+
+
+_NAMES = {"start_runtime": "start", "stop_runtime": "stop"}
 
 
 def __getattr__(name: str) -> Any:
@@ -35,7 +52,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'polyhy' has no attribute {name!r}")
     import importlib
 
-    value = globals()[name] = getattr(importlib.import_module(_LAZY[name]), name)
+    value = globals()[name] = getattr(importlib.import_module(_LAZY[name]), _NAMES.get(name, name))
     return value
 
 
@@ -73,5 +90,22 @@ class _Macros(Mapping[str, Any]):
         return len(self._table())
 
 
+class _Readers(Mapping[str, Any]):
+    """What `:readers *` takes: `#polyhy`, which reads as nothing and makes colons dots."""
+
+    def __getitem__(self, name: str) -> Any:
+        from polyhy import names
+
+        names.teach()
+        return {names.MARK: names.mark}[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("polyhy",))
+
+    def __len__(self) -> int:
+        return 1
+
+
 sys.meta_path.append(_Ecosystems)  # pyright: ignore[reportArgumentType]
 _hy_macros = _Macros()
+_hy_reader_macros = _Readers()

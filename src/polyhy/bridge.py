@@ -35,12 +35,26 @@ class Bridge(ABC):
     options: ClassVar[Mapping[str, str]] = {}
     """What `load` takes besides a name, each with a line of help: `{"sandbox": "no os, no io"}`."""
 
+    twin_of: ClassVar[str] = ""
+    """The language that it is another runtime of: `node` runs what is made for `js`."""
+
+    several: ClassVar[bool] = True
+    """True where runtimes that run side by side have each a state of their own."""
+
+    fills: ClassVar[bool] = False
+    """True where values may stand in source, as `filled` takes them."""
+
     lexer: ClassVar[str] = "text"
     """What Pygments calls the language: `javascript`."""
 
     @abstractmethod
     def start(self, paths: Sequence[Path]) -> None:
         """Bring the runtime up, with `paths` to look for modules in."""
+
+    @property
+    def lost(self) -> bool:
+        """True where the runtime ended by itself; the next use starts another."""
+        return False
 
     @abstractmethod
     def stop(self) -> None:
@@ -58,6 +72,10 @@ class Bridge(ABC):
     def load(self, module: str, **options: Any) -> Any:
         """Load an installed module (`lodash/fp`), or a file of the project's own (a path)."""
 
+    def filled(self, parts: Sequence[str], values: Sequence[Any], origin: str) -> Any:
+        """Evaluate source with values between its parts, which are never read as source."""
+        raise UsageError(f"values are no part of {self.name}'s source: pass them to a function")
+
     def cell(self, source: str, origin: str, names: MutableMapping[str, Any]) -> Any:
         """Run what was typed at a prompt, and return the value of its last expression.
 
@@ -69,6 +87,10 @@ class Bridge(ABC):
         """True where more lines must follow: a prompt then goes on reading."""
         return False
 
+    def globals(self) -> Any:
+        """The object whose members every source of the language sees, for completion and help."""
+        return None
+
     def limited(self, timeout: float | None, memory: int | None) -> AbstractContextManager[None]:
         """Calls within end by TimedOut after that many seconds, OutOfMemory above those bytes."""
         raise UsageError(f"{self.name} has no limits for calls")
@@ -78,6 +100,14 @@ class Bridge(ABC):
 
     def forked(self) -> None:
         """Called in a forked child, where the runtime can't be used: raise Forked from now on."""
+
+    def held(self) -> list[Any]:
+        """The Python objects that the guest holds, for `polyhy.leaks()`."""
+        return []
+
+    def free(self, proxy: Any) -> None:
+        """A scope ends this Proxy: let go of all that it has besides `__bridge__`."""
+        object.__setattr__(proxy, "__native__", None)
 
     # --- behind a Proxy
 

@@ -13,7 +13,6 @@ from hy.models import Expression, Keyword, List, String, Symbol
 
 from polyhy import plugins
 from polyhy.errors import SpecError, suggest
-from polyhy.spec import Spec
 
 
 class Clause:
@@ -39,6 +38,8 @@ class Clause:
         """What it is bound to without members: its alias, or the last part of its name."""
         if self.alias is not None:
             return self.alias
+        from polyhy.spec import Spec
+
         path = PurePosixPath(self.text)
         name = path.stem if self.is_file else Spec.parse(self.text, self.ecosystem).module
         return Symbol(re.sub(r"[^\w-]+", "-", name.rpartition("/")[2])).replace(self.name)
@@ -145,6 +146,8 @@ class Reader:
 
     def _check(self, clause: Clause) -> None:
         if not clause.is_file:
+            from polyhy.spec import Spec
+
             try:
                 Spec.parse(clause.text, clause.ecosystem)
             except SpecError as error:

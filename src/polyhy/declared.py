@@ -1,11 +1,11 @@
-"""What a program declares: the packages of its header and of its literal `import-from` forms."""
+"""What a program declares: in its header, its `module` form and its literal `import-from` forms."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from polyhy import manifest, plugins
+from polyhy import header, modules, plugins
 from polyhy.spec import Spec
 
 if TYPE_CHECKING:
@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 
 def declared(source: str, filename: str) -> list[Spec]:
-    """Return the specs of a Hy source, header first, each once.
+    """Return the specs of a Hy source, header first, each once; of a Python source, its header's.
 
     Forms at any depth count, unless they are quoted. The source is read, never run: a tag of a
     reader macro is passed over, and what can't be read or meant so is left to the compiler, which
     says it under the form.
     """
-    specs = manifest.read_header(source, filename)
+    specs = header.read(source, filename)
+    if filename.endswith(".py"):
+        return specs
+    specs += [spec for module in modules.find(source, filename) for spec in module.requires]
     if "import-from" in source or ":from" in source:
         for clause in _clauses(source, filename):
             if not clause.is_file:
@@ -28,16 +31,8 @@ def declared(source: str, filename: str) -> list[Spec]:
 
 
 def _clauses(source: str, filename: str) -> Iterator[Clause]:
-    from hy.errors import HyLanguageError
-    from hy.reader import HyReader, read_many
-
-    reader = HyReader()
-    reader.reader_macros = _AnyTag(reader.reader_macros)
-    try:
-        for form in read_many(source, filename, reader, skip_shebang=True):
-            yield from _within(form, filename, source)
-    except HyLanguageError:
-        return
+    for form in modules.read(source, filename):
+        yield from _within(form, filename, source)
 
 
 def _within(form: Any, filename: str, source: str) -> Iterator[Clause]:
@@ -61,13 +56,3 @@ _READ: dict[str, Callable[[Reader], list[Clause]]] = {
     "import-from": lambda reader: reader.import_from(),
     "import": lambda reader: reader.import_()[1],
 }
-
-
-class _AnyTag(dict[str, Any]):
-    """Reader macros, with one for every tag: it reads nothing, so the form behind it counts."""
-
-    def __contains__(self, tag: object) -> bool:
-        return True
-
-    def __missing__(self, tag: str) -> Callable[..., None]:
-        return lambda reader, tag: None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from polyhy.spec import Pin, Spec
 
@@ -19,6 +21,39 @@ class Tool(NamedTuple):
     version: str
     need: str
     command: str
+
+
+class Hit(NamedTuple):
+    """A package that a registry found. `downloads` says how popular it is; 0 where it does not."""
+
+    name: str
+    version: str = ""
+    summary: str = ""
+    downloads: int = 0
+
+
+class Info(NamedTuple):
+    """What a registry says of a package. Newest version first; `size` in bytes, 0 if unknown."""
+
+    name: str
+    version: str
+    versions: tuple[str, ...] = ()
+    licence: str = ""
+    summary: str = ""
+    homepage: str = ""
+    size: int = 0
+    requires: tuple[str, ...] = ()
+    downloads: int = 0
+
+
+class Finding(NamedTuple):
+    """A known vulnerability of a pin. `fixed` is the first version without it, empty for none."""
+
+    purl: str
+    id: str
+    summary: str = ""
+    severity: str = ""
+    fixed: str = ""
 
 
 class Ecosystem(ABC):
@@ -37,6 +72,21 @@ class Ecosystem(ABC):
 
     bridge: ClassVar[str]
     """The language that loads its packages."""
+
+    local: ClassVar[bool] = False
+    """True where packages come from this machine alone: `--offline` then changes nothing."""
+
+    dated: ClassVar[bool] = False
+    """True where `resolve` itself leaves out what is younger than `policy().before`."""
+
+    builds: ClassVar[bool] = False
+    """True where the code that `asks` names must run for the package to be of any use."""
+
+    settings: ClassVar[Mapping[str, str]] = {}
+    """What the manifest's `[tool.polyhy.<name>]` may say, each with a line of help."""
+
+    osv: ClassVar[str] = ""
+    """Its name in OSV's data: `PyPI`. Empty where OSV knows nothing of it."""
 
     @abstractmethod
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
@@ -57,6 +107,10 @@ class Ecosystem(ABC):
         """Read a spec as users of this ecosystem write it: `lodash@^4/fp`."""
         return Spec.parse(text, self.name)
 
+    def claims(self, text: str, root: Path) -> Spec | None:
+        """Read a text without `ecosystem:`, such as a path, if it can only mean one of these."""
+        return None
+
     def answers(self, spec: Spec, pin: Pin) -> bool:
         """True where `pin` was locked for a spec like this one, and its version is in the range."""
         return spec.name == pin.name and spec.version in ("", "*", pin.version)
@@ -67,6 +121,27 @@ class Ecosystem(ABC):
 
     def satisfied(self, spec: Spec) -> bool:
         """True where the user's own environment already has it, so that no lock is asked."""
+        return False
+
+    def artifacts(self, pin: Pin) -> list[str]:
+        """The hashes of the files that a registry holds for a pin. Default: the pin's own."""
+        return [pin.hash]
+
+    def asks(self, pin: Pin) -> str:
+        """What of the package's own code runs on this machine to build it: `build.rs`; or "".
+
+        Answered by name in the manifest (`[tool.polyhy] allow-scripts`), or by `--yes`, and kept
+        in the lock: `pin.consent` is the text that was agreed to. Where nobody agreed, a room
+        that `builds` is not asked to fetch; another fetches the package without that code.
+        """
+        return ""
+
+    def brings(self, pin: Pin) -> list[Spec]:
+        """What a package needs of other ecosystems: a Lisp module names packages of npm."""
+        return []
+
+    def changed(self, pin: Pin) -> bool:
+        """True where a pin was made of files of the project's own, and they changed since."""
         return False
 
     def own(self) -> list[Pin]:
@@ -80,6 +155,55 @@ class Ecosystem(ABC):
     def tools(self) -> list[Tool]:
         """What `polyhy doctor` reports."""
         return []
+
+    # --- what a registry says; None where it can't be asked
+
+    def info(self, spec: Spec) -> Info | None:
+        """What the registry says of `spec`, at its newest version in range; UnknownPackage."""
+        return None
+
+    def newest(self, specs: Sequence[Spec]) -> Mapping[Spec, tuple[str, str]]:
+        """The newest version in the range of each spec, and the newest of all; by `info`."""
+        found = {}
+        for spec in specs:
+            every = self.info(replace(spec, version="", subpath=""))
+            fitting = self.info(replace(spec, subpath="")) if spec.version else every
+            if every and fitting:
+                found[spec] = fitting.version, every.version
+        return found
+
+    def search(self, text: str) -> list[Hit] | None:
+        """Packages that a text finds, most popular first. Default: the registry has no search."""
+        return None
+
+    def published(self, pin: Pin) -> str | None:
+        """When the version came out, as an ISO date and time in UTC. Asked if not `dated`."""
+        return None
+
+    def audit(self, pins: Sequence[Pin]) -> list[Finding] | None:
+        """The known vulnerabilities of `pins`, by the native client. None: nobody could tell."""
+        return None
+
+    def order(self, version: str) -> Any:
+        """What versions are compared by. Default: their numbers, then their words."""
+        parts = re.findall(r"\d+|[a-zA-Z]+", version.partition("+")[0])
+        return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts] + [
+            (0, 1, "")
+        ]
+
+    def provenance(self, pins: Sequence[Pin]) -> Mapping[str, str] | None:
+        """By purl, what its signature or attestation proved. Tampered where one is false."""
+        return None
+
+    # --- beside the lock
+
+    def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
+        """The native files for what is asked and locked: `{"package.json": …}`."""
+        return {}
+
+    def programs(self, pin: Pin, env: Path) -> Mapping[str, Sequence[str]]:
+        """The commands of a package linked in the folder `env`: by name, how each is started."""
+        return {}
 
 
 def lay(folder: Path, at: Path) -> None:

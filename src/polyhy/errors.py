@@ -103,6 +103,11 @@ class NotInstalled(PackageError, ImportError):
     hint = "run: polyhy sync"
 
 
+class Undeclared(UsageError):
+    text = "{spec} is not declared in pyproject.toml"
+    hint = "declared there: {known}"
+
+
 class LockError(PackageError):
     text = "{file}: {detail}"
     hint = "restore it from version control, or delete it and run: polyhy sync"
@@ -111,6 +116,7 @@ class LockError(PackageError):
 class StaleLock(PackageError):
     text = "{file} does not match the manifest: {detail}"
     hint = "run: polyhy sync"
+    exit_code = 3
 
 
 class UnknownPackage(PackageError, LookupError):
@@ -131,6 +137,50 @@ class Offline(PackageError, ConnectionError):
 class MissingTool(PackageError):
     text = "{tool} is not installed, and {need}"
     hint = "run: {command}"
+    exit_code = 4
+
+
+class NoBundle(UsageError):
+    text = "{file} is no bundle"
+    hint = "make one where the packages are installed: polyhy bundle DIR"
+
+
+class NoProgram(PackageError, LookupError):
+    text = "{spec} brings no command {name!r}"
+    hint = "{suggestion}"
+
+
+class Conflict(PackageError):
+    text = "{spec} is asked in two ways: {detail}"
+    hint = "declare one range that suits both in pyproject.toml: it decides"
+
+
+class PolicyRefused(PackageError):
+    """What the `[tool.polyhy]` settings of the project do not let in."""
+
+
+class LicenceRefused(PolicyRefused):
+    text = "the licence policy does not let in {detail}"
+    hint = "another version may suit, or name it in allow-licenses of [tool.polyhy]"
+
+
+class TooYoung(PolicyRefused):
+    text = "{spec} is younger than minimum-release-age allows: {detail}"
+    hint = "ask for an older version, or name it in minimum-release-age-exempt of [tool.polyhy]"
+
+
+class NeedsConsent(PolicyRefused):
+    """Packages that run code of their own to be built, and nobody agreed yet."""
+
+    text = "to be built, packages run code of their own: {detail}"
+    hint = "read it, then run again with --yes, or name them in allow-scripts of [tool.polyhy]"
+
+
+class WrongBuild(PackageError, ImportError):
+    """A package's native code that was built for another runtime than the one that loads it."""
+
+    text = "{file} was built for {built}, and this runtime is {runtime}"
+    hint = "run: polyhy sync"
 
 
 class Tampered(PackageError):
@@ -170,12 +220,38 @@ class GuestError(PolyhyError):
         return "\n".join([head, *(f"    {frame}" for frame in self.frames)])
 
 
-class GuestSyntaxError(GuestError, SyntaxError):  # pyright: ignore[reportIncompatibleVariableOverride]
-    """Guest source that does not parse."""
+class _Line:
+    """The line of source at which a GuestSyntaxError stands; None where it is not known."""
 
-    def __init__(self, detail: str = "", /, **data: Any) -> None:
-        super().__init__(detail, **data)
-        self.msg = f"{self.type_name}: {self.message}"
+    def __get__(self, error: GuestError | None, _: type) -> str | None:
+        if error is None:
+            return ""
+        import linecache
+
+        frame = error.frames[0] if error.frames else Frame("", 0, "")
+        return linecache.getline(frame.file, frame.line) or None
+
+
+class GuestSyntaxError(GuestError, SyntaxError):  # pyright: ignore[reportIncompatibleVariableOverride]
+    """Guest source that does not parse.
+
+    Python's tracebacks show a SyntaxError by these attributes.
+    """
+
+    text = _Line()  # pyright: ignore
+    end_lineno = end_offset = offset = None  # pyright: ignore
+
+    @property
+    def msg(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return f"{self.type_name}: {self.message}" if self.message else self.type_name
+
+    @property
+    def filename(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.frames[0].file if self.frames else None
+
+    @property
+    def lineno(self) -> int | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.frames[0].line if self.frames else None
 
 
 class TimedOut(GuestError, TimeoutError):
@@ -200,6 +276,11 @@ class Forked(RuntimeUnavailable):
 class Stopped(RuntimeUnavailable, ReferenceError):
     text = "this {language} object belongs to a runtime that was stopped"
     hint = "import it again"
+
+
+class Freed(RuntimeUnavailable, ReferenceError):
+    text = "this {language} object was freed with its scope"
+    hint = "keep it: scope.keep(x)"
 
 
 def suggest(name: str, known: list[str] | tuple[str, ...], what: str) -> str:

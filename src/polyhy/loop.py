@@ -40,6 +40,8 @@ class Loop:
     def __init__(self) -> None:
         self.jobs: deque[Callable[[], object]] = deque()
         self.timers: list[Timer] = []
+        self.serving = False
+        """True while jobs run."""
 
     def call_soon(self, job: Callable[..., object], *args: Any, context: Any = None) -> None:
         """Run `job(*args)` when the guest's stack is empty."""
@@ -58,8 +60,18 @@ class Loop:
 
     def run_jobs(self) -> None:
         """Run jobs until there is none."""
-        while self.jobs:
-            self.jobs.popleft()()
+        inner, self.serving = self.serving, True
+        try:
+            while self.jobs:
+                self._next_job()()
+        finally:
+            self.serving = inner
+
+    def _next_job(self) -> Callable[[], object]:
+        try:
+            return self.jobs.popleft()
+        except IndexError:  # a call for another thread, made this very moment, ran it
+            return lambda: None
 
     def run_due(self) -> None:
         """Run the timers whose time has come, and the jobs that they leave."""
@@ -69,6 +81,11 @@ class Loop:
             if job is not None:
                 job()
                 self.run_jobs()
+
+    def until_next(self) -> float | None:
+        """Seconds until the next timer is due; None where there is none."""
+        waiting = [timer.at for timer in self.timers if timer.job]
+        return max(min(waiting) - time.monotonic(), 0.0) if waiting else None
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Serve jobs and timers until nothing is left, or `until()` is true."""

@@ -1,16 +1,12 @@
-"""The manifest: what a project declares in pyproject.toml, and a script in its header.
+"""The manifest: what a project declares in pyproject.toml.
 
-In pyproject.toml, a table for each ecosystem, a range for each package (`"*"` for any):
+A table for each ecosystem, a range for each package (`"*"` for any):
 
     [tool.polyhy.dependencies.npm]
     lodash = "^4"
 
-At the top of a script, the same tables between two marks:
-
-    ;; /// polyhy
-    ;; npm.lodash = "^4"
-    ;; pypi.six = "*"
-    ;; ///
+    [tool.polyhy.dependencies.pypi]
+    "httpx[http2]" = ">=0.27"
 """
 
 from __future__ import annotations
@@ -18,6 +14,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -32,8 +29,6 @@ else:
 
 FILE = "pyproject.toml"
 LOCK = "polyhy.lock"
-_OPEN = re.compile(r";+ /// polyhy\s*")
-_CLOSE = re.compile(r";+ ///\s*")
 
 
 def find_root(start: Path) -> Path | None:
@@ -53,39 +48,102 @@ def read(root: Path) -> list[Spec]:
     """The specs that pyproject.toml declares, sorted; none where it has no table for them."""
     file = root / FILE
     text = _text(file)
-    tables = _tables(_parse(text, str(file), 0), str(file))
-    return _specs(tables, str(file), text, 0)
+    tables = _table(parse(text, str(file), 0), str(file), "dependencies")
+    return specs(tables, str(file), text, 0)
 
 
-def read_header(source: str, filename: str) -> list[Spec]:
-    """The specs that a script's header declares, sorted; none where it has no header."""
-    lines = source.splitlines()
-    first = next((n for n, line in enumerate(lines) if _OPEN.fullmatch(line)), None)
-    if first is None:
-        return []
-    last = next((n for n, line in enumerate(lines[first:], first) if _CLOSE.fullmatch(line)), None)
-    if last is None:
-        _fail(filename, first + 1, "the header has no end", hint="close it with a line `;; ///`")
-    text = "\n".join(_uncomment(line, filename, n + 1) for n, line in _between(lines, first, last))
-    return _specs(_parse(text, filename, first + 1), filename, text, first + 1)
+def settings(root: Path) -> tuple[str, Mapping[str, Any]]:
+    """The text of pyproject.toml and its table [tool.polyhy]."""
+    file = root / FILE
+    text = _text(file)
+    return text, _table(parse(text, str(file), 0), str(file))
 
 
 def add(root: Path, specs: Iterable[Spec]) -> str:
     """The text of pyproject.toml with `specs` declared too; all else in it stays as it is."""
     import tomlkit
 
-    file = root / FILE
-    text = _text(file)
-    _tables(_parse(text, str(file), 0), str(file))
-    document: Any = tomlkit.parse(text)
+    document = _document(root)
     for spec in specs:
         table = document
         for name in ("tool", "polyhy", "dependencies", spec.ecosystem):
             if name not in table:
                 table[name] = tomlkit.table(name != spec.ecosystem)
             table = table[name]
-        table[spec.name] = spec.version or "*"
+        for key in _keys(table, spec.name):
+            if key != spec.key:
+                del table[key]
+        table[spec.key] = spec.version or "*"
     return tomlkit.dumps(document)
+
+
+def begin(root: Path) -> str:
+    """The text of pyproject.toml with a table for packages; ManifestError where it has one."""
+    import tomlkit
+
+    if _declares(root):
+        fail(str(root / FILE), 0, "it is a project already", hint="run: polyhy add npm:lodash")
+    document = _document(root)
+    table = document.setdefault("tool", tomlkit.table(True)).setdefault("polyhy", tomlkit.table())
+    table.setdefault("dependencies", tomlkit.table())
+    return tomlkit.dumps(document)
+
+
+def remove(root: Path, specs: Iterable[Spec]) -> str:
+    """The text of pyproject.toml with `specs` declared no more; tables left empty go too."""
+    import tomlkit
+
+    document = _document(root)
+    for spec in specs:
+        tables = [document]
+        for name in ("tool", "polyhy", "dependencies", spec.ecosystem):
+            tables.append(tables[-1].get(name, {}))
+        for key in _keys(tables[-1], spec.name):
+            del tables[-1][key]
+        if not tables[-1] and spec.ecosystem in tables[-2]:
+            del tables[-2][spec.ecosystem]
+    return tomlkit.dumps(document)
+
+
+def parse(text: str, file: str, offset: int) -> dict[str, Any]:
+    """Read TOML that begins `offset` lines below the top of its file."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = re.search(r"(.*) \(at line (\d+)", str(error))
+        line, detail = (int(found[2]), found[1]) if found else (text.count("\n") + 1, str(error))
+        fail(file, line + offset, f"bad TOML: {detail}", hint="mend that line, then run it again")
+
+
+def specs(tables: Mapping[str, Any], file: str, text: str, offset: int) -> list[Spec]:
+    """The specs in tables of packages by ecosystem, sorted."""
+    found = []
+    for ecosystem, table in tables.items():
+        known = plugins.ecosystems()
+        if ecosystem not in known:
+            hint = suggest(ecosystem, known, "there are")
+            fail(file, line_of(text, ecosystem) + offset, f"no ecosystem {ecosystem!r}", hint=hint)
+        if not isinstance(table, dict):
+            fail(file, line_of(text, ecosystem) + offset, f"{ecosystem} is not a table", hint=SHAPE)
+        for name, version in table.items():
+            try:
+                found.append(_spec(ecosystem, name, version))
+            except PolyhyError as error:
+                detail = str(error).split("\n")[0]
+                fail(file, line_of(text, name) + offset, detail, hint=SHAPE)
+    return sorted(found, key=str)
+
+
+def line_of(text: str, name: str) -> int:
+    """The number of the first line that names something."""
+    word = re.compile(rf"(?<![\w@/-]){re.escape(name)}(?![\w@/-])")
+    return next((n for n, line in enumerate(text.split("\n"), 1) if word.search(line)), 1)
+
+
+def fail(file: str, line: int, detail: str, *, hint: str) -> NoReturn:
+    """Raise the ManifestError for a line of a file."""
+    where = f"{file}:{line}" if line else file
+    raise ManifestError(detail, file=where, hint=hint.replace("{", "{{").replace("}", "}}"))
 
 
 def _declares(folder: Path) -> bool:
@@ -100,73 +158,42 @@ def _text(file: Path) -> str:
     try:
         return file.read_text("utf-8") if file.exists() else ""
     except UnicodeDecodeError as error:
-        _fail(str(file), 0, f"it is not UTF-8 ({error.reason})", hint="save it as UTF-8")
+        fail(str(file), 0, f"it is not UTF-8 ({error.reason})", hint="save it as UTF-8")
     except OSError as error:
         raise store.failure(error, file, "read") from error
 
 
-def _parse(text: str, file: str, offset: int) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = re.search(r"(.*) \(at line (\d+)", str(error))
-        line, detail = (int(found[2]), found[1]) if found else (text.count("\n") + 1, str(error))
-        _fail(file, line + offset, f"bad TOML: {detail}", hint="mend that line, then run it again")
+def _document(root: Path) -> Any:
+    import tomlkit
+
+    text, file = _text(root / FILE), str(root / FILE)
+    _table(parse(text, file, 0), file, "dependencies")
+    return tomlkit.parse(text)
 
 
-def _tables(document: Mapping[str, Any], file: str) -> Mapping[str, Any]:
+def _table(document: Mapping[str, Any], file: str, *more: str) -> Mapping[str, Any]:
     table: Any = document
-    for depth, name in enumerate(path := ("tool", "polyhy", "dependencies")):
+    for depth, name in enumerate(path := ("tool", "polyhy", *more)):
         table = table.get(name, {})
         if not isinstance(table, dict):
-            _fail(file, 0, f"{'.'.join(path[: depth + 1])} is not a table", hint=_SHAPE)
+            fail(file, 0, f"{'.'.join(path[: depth + 1])} is not a table", hint=SHAPE)
     return table
 
 
-def _specs(tables: Mapping[str, Any], file: str, text: str, offset: int) -> list[Spec]:
-    specs = []
-    for ecosystem, table in tables.items():
-        known = plugins.ecosystems()
-        if ecosystem not in known:
-            hint = suggest(ecosystem, known, "there are")
-            _fail(file, _line(text, ecosystem) + offset, f"no ecosystem {ecosystem!r}", hint=hint)
-        if not isinstance(table, dict):
-            _fail(file, _line(text, ecosystem) + offset, f"{ecosystem} is not a table", hint=_SHAPE)
-        for name, version in table.items():
-            try:
-                specs.append(_spec(ecosystem, name, version))
-            except PolyhyError as error:
-                _fail(file, _line(text, name) + offset, str(error).split("\n")[0], hint=_SHAPE)
-    return sorted(specs, key=str)
+def _keys(table: Mapping[str, Any], name: str) -> list[str]:
+    """The keys that declare a package, whatever its extras."""
+    return [key for key in table if key.partition("[")[0].strip() == name]
 
 
-def _spec(ecosystem: str, name: str, version: Any) -> Spec:
+def _spec(ecosystem: str, key: str, version: Any) -> Spec:
     if not isinstance(version, str):
-        raise SpecError("its range is not a text", spec=name)
-    parsed = Spec.parse(name, ecosystem)
-    if parsed.name != name or "\n" in version:
-        raise SpecError("a range stands on the right of the =", spec=name)
-    return Spec(ecosystem, name, "" if version.strip() == "*" else version.strip())
+        raise SpecError("its range is not a text", spec=key)
+    parsed = Spec.parse(key, ecosystem)
+    if parsed != Spec(ecosystem, parsed.name, extras=parsed.extras) or "\n" in version:
+        raise SpecError("a range stands on the right of the =", spec=key)
+    if key.partition("[")[0].strip() != parsed.name:
+        raise SpecError("a name stands alone on the left of the =", spec=key)
+    return replace(parsed, version="" if version.strip() == "*" else version.strip())
 
 
-_SHAPE = 'write [tool.polyhy.dependencies.npm] (in a header: npm.) and lodash = "^4" in it'
-
-
-def _between(lines: list[str], first: int, last: int) -> list[tuple[int, str]]:
-    return list(enumerate(lines))[first + 1 : last]
-
-
-def _uncomment(line: str, file: str, number: int) -> str:
-    if not line.startswith(";"):
-        _fail(file, number, "this line of the header is no comment", hint="begin it with `;; `")
-    return line.lstrip(";")
-
-
-def _line(text: str, name: str) -> int:
-    word = re.compile(rf"(?<![\w@/-]){re.escape(name)}(?![\w@/-])")
-    return next((n for n, line in enumerate(text.split("\n"), 1) if word.search(line)), 1)
-
-
-def _fail(file: str, line: int, detail: str, *, hint: str) -> NoReturn:
-    where = f"{file}:{line}" if line else file
-    raise ManifestError(detail, file=where, hint=hint.replace("{", "{{").replace("}", "}}"))
+SHAPE = 'write [tool.polyhy.dependencies.npm] (in a header: npm.) and lodash = "^4" in it'

@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from functools import lru_cache
+from contextvars import copy_context
+from functools import lru_cache, partial
+from types import CodeType, FrameType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -17,8 +19,10 @@ T = TypeVar("T")
 IDENT = threading.main_thread().ident
 """The main thread's id."""
 
-_asked: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+_asked: deque[tuple[Future[Any], Callable[[], Any], int]] = deque()
+_served: list[int] = []
 _holds: list[None] = []
+_sheltered: set[CodeType] = set()
 _WAKE = getattr(signal, "SIGURG", None)  # ignored by default and used by no library of C's own
 
 
@@ -26,19 +30,28 @@ def run(call: Callable[[], T]) -> T:
     """Return `call()`, made on the main thread; an exception arrives as the same object.
 
     The main thread is woken if it sleeps, waits for a lock or a socket; if it is inside a guest,
-    the call is made when that guest next calls back or returns.
+    the call is made when that guest next calls back or returns. It is made in the context
+    (contextvars) of the thread that asks.
     """
     if threading.get_ident() == IDENT:
         _listen()
         return call()
     future: Future[T] = Future()
-    _asked.append((future, call))
+    _asked.append((future, partial(copy_context().run, call), threading.get_ident()))
     pause = 0.001
-    while not future.done():
-        _wake()  # again and again: a signal on the very point of falling asleep wakes nobody
-        wait((future,), pause)
-        pause = min(2 * pause, 0.05)
+    try:
+        while not future.done():
+            _wake()  # again and again: a signal on the very point of falling asleep wakes nobody
+            wait((future,), pause)
+            pause = min(2 * pause, 0.05)
+    finally:
+        future.cancel()  # an interrupted thread wants it no more
     return future.result()
+
+
+def served() -> int | None:
+    """The thread for which the main thread makes a call now; None where it makes its own."""
+    return _served[-1] if _served else None
 
 
 @contextmanager
@@ -55,17 +68,34 @@ def undisturbed() -> Iterator[None]:
         serve()
 
 
-def serve(*_: Any) -> None:
+def shelter(function: Any) -> Any:
+    """Let calls of other threads wait while `function` runs, which a guest calls at any time."""
+    _sheltered.add(function.__code__)
+    return function
+
+
+def serve(_: int = 0, frame: FrameType | None = None) -> None:
     """Make the calls that other threads asked for. Only the main thread may call this."""
+    while frame is not None:
+        if frame.f_code in _sheltered:
+            return  # they ask again
+        frame = frame.f_back
     while _asked and not _holds:
         try:
-            future, call = _asked.popleft()
+            future, call, asker = _asked.popleft()
         except IndexError:
             return
+        if not future.set_running_or_notify_cancel():
+            continue
+        _served.append(asker)
         try:
-            future.set_result(call())
+            result = call()
         except BaseException as error:
             future.set_exception(error)
+        else:
+            future.set_result(result)
+        finally:
+            _served.pop()
 
 
 def _listen() -> None:

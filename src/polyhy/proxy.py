@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from polyhy.bridge import Bridge
 
 
+watchers: list[Callable[[Proxy], None]] = []
+"""Told of each Proxy that is made: the scopes that are open."""
+
+
 class Proxy:
     """A guest's object by reference.
 
@@ -27,6 +31,9 @@ class Proxy:
     def __init__(self, bridge: Bridge, native: Any) -> None:
         _put(self, "__bridge__", bridge)
         _put(self, "__native__", native)
+        if watchers:
+            for watch in tuple(watchers):
+                watch(self)
 
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__" and name[-2:] == "__":
@@ -128,7 +135,10 @@ def limited(f: Any, *, timeout: float | None = None, memory: int | None = None) 
     return partial(_call_limited, f, timeout, memory)
 
 
-_put: Callable[[Any, str, Any], None] = object.__setattr__
+put: Callable[[Any, str, Any], None] = object.__setattr__
+"""Set one of a Proxy's own two members, which its guest's members would hide."""
+
+_put = put
 
 
 def _new(function: FunctionProxy, *args: Any, **kwargs: Any) -> Any:

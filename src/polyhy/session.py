@@ -1,214 +1,132 @@
-"""A program's life: read, install what it declares, expand, evaluate, wait for its guests."""
+"""A session: cells in any language, one after another, that share their names."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from types import CodeType, ModuleType, TracebackType
+import linecache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, NamedTuple
 
-from polyhy import env, host, manifest, namespace
-from polyhy.declared import declared
-from polyhy.errors import PolyhyError, UsageError
+from polyhy import coroutines, host, plugins
+from polyhy.errors import UnknownLanguage, suggest
+from polyhy.lisp import Cells, Code
 
-Progress = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
-"""Makes a context in which progress is shown: `with progress() as report: …`."""
+LISP = "hy"
+"""The target that is no guest: Hy with the dialect."""
 
 
-class Program(NamedTuple):
-    """Source with its surroundings: `folder` is sys.path[0], `argv[0]` its own name."""
+class Cell(NamedTuple):
+    """What was evaluated: in which language, and its text."""
 
+    target: str
     source: str
-    filename: str
-    argv: list[str]
-    folder: str
-    spec: Any = None
-
-    @property
-    def is_python(self) -> bool:
-        return self.filename.endswith(".py")
 
 
-def run_file(path: str | Path, argv: Sequence[str] = (), progress: Progress | None = None) -> int:
-    """Run a program as `__main__` and return its exit code.
+class Session:
+    """Evaluates cells of Hy, and of every language with a room, in the names of one module.
 
-    The dialect is there without a `require`, and what the program declares is installed first;
-    `progress` shows how that goes. `.py` files run too, with the import hook.
+        session = Session()
+        session.evaluate("(setv xs [1 2 3])")
+        session.evaluate("xs.map(x => x * 2)", "js")       # [2, 4, 6]
+
+    `target` is the language of cells that name none. `*1 *2 *3` are the last values that were not
+    None, `*e` is the last error. Errors pass as they are; a front shows them by `trace`.
     """
-    file = Path(path)
-    source, folder = _text(file), str(file.resolve().parent)
-    return run(Program(source, str(file.absolute()), [str(path), *argv], folder), progress)
+
+    def __init__(self, module: ModuleType | None = None) -> None:
+        self.module = module or ModuleType("__main__")
+        self.names: dict[str, Any] = self.module.__dict__
+        self.cells = Cells(self.module)
+        self.target = self.label = LISP
+        self.history: list[Cell] = []
+        self.results: list[Any] = [None, None, None]
+        self.error: BaseException | None = None
+        self._count = 0
+
+    def switch(self, name: str) -> str:
+        """Make `name` (`js`, `py`, `hy`) the language of the cells that follow."""
+        self.target, self.label = target(name), name
+        return self.target
+
+    def evaluate(self, source: str, language: str = "", file: str = "") -> Any:
+        """Run a cell, which may stand in a `file`, and return the value of its last expression."""
+        language = language or self.target
+        with self._attempt(source, language, file) as filename:
+            if language == LISP:
+                return self.keep(_run(self.cells.compile(source, filename), self.names))
+            return self.keep(host.cell(language, source, f"{filename}:1", self.names))
+
+    def each(self, source: str, language: str = "", file: str = "") -> Iterator[Any]:
+        """Run a cell of Hy form by form, with a value for each; a guest's cell is one form."""
+        language = language or self.target
+        if language != LISP:
+            yield self.evaluate(source, language, file)
+            return
+        with self._attempt(source, language, file) as filename:
+            for code in self.cells.each(source, filename):
+                yield self.keep(_run(code, self.names))
+
+    def incomplete(self, source: str, language: str = "") -> bool:
+        """True where more lines must follow."""
+        language = language or self.target
+        if language == LISP:
+            return self.cells.incomplete(source)
+        return host.incomplete(language, source)
+
+    def keep(self, value: Any) -> Any:
+        """Remember a value as `*1`, and return it."""
+        if value is not None:
+            self.results = [value, *self.results[:2]]
+            self._publish()
+        return value
+
+    def fail(self, error: BaseException) -> None:
+        """Remember an error as `*e`."""
+        self.error = error
+        self._publish()
+
+    @contextmanager
+    def _attempt(self, source: str, language: str, file: str) -> Iterator[str]:
+        """Give a cell the name under which tracebacks find its lines; keep its error."""
+        self._count += 1
+        filename = file or f"<{language}-{self._count}>"
+        if not file:
+            lines = source.splitlines(keepends=True)
+            linecache.cache[filename] = len(source), None, lines, filename
+        self._publish()
+        try:
+            yield filename
+        except (SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:
+            self.fail(error)
+            raise
+        self.history.append(Cell(language, source))
+
+    def _publish(self) -> None:
+        """Set `*1 *2 *3 *e`, which sessions of one module have each their own."""
+        self.names.update(zip(_RESULTS, self.results, strict=True))
+        self.names[_ERROR] = self.error
 
 
-def run_code(code: str, argv: Sequence[str] = (), progress: Progress | None = None) -> int:
-    """Run Hy source: `polyhy run -c CODE`."""
-    return run(Program(code, "<string>", ["-c", *argv], ""), progress)
+def target(name: str) -> str:
+    """The language that a name means: `hy`, `js`, or by the ending of its files, `py`."""
+    known = plugins.languages()
+    if name == LISP or name in known:
+        return name
+    for language in known:
+        if f".{name}" in plugins.bridge_class(language).suffixes:
+            return language
+    suggestion = suggest(name, [LISP, *known], "there are")
+    raise UnknownLanguage(name=name, suggestion=suggestion)
 
 
-def run_stdin(argv: Sequence[str] = (), progress: Progress | None = None) -> int:
-    """Run what stands on standard input: `polyhy run -`."""
-    return run(Program(sys.stdin.read(), "<stdin>", ["-", *argv], ""), progress)
+# `*1 *2 *3 *e` as Hy mangles them
+_RESULTS = ("hyx_XasteriskX1", "hyx_XasteriskX2", "hyx_XasteriskX3")
+_ERROR = "hyx_XasteriskXe"
 
 
-def run_module(name: str, argv: Sequence[str] = (), progress: Progress | None = None) -> int:
-    """Run a module of Hy or Python as `__main__`: `polyhy run -m MODULE`."""
-    import hy
-
-    sys.path[0] = folder = os.getcwd()
-    spec = _find_module(hy.mangle(name))
-    source = _text(Path(spec.origin))
-    return run(Program(source, spec.origin, [spec.origin, *argv], folder, spec), progress)
-
-
-def run(program: Program, progress: Progress | None = None) -> int:
-    """Run a program, then what its guests still have to do, and return its exit code.
-
-    A PolyhyError before its first line (a bad header, no network) is raised; what it raises
-    itself is shown.
-    """
-    install(program, progress)
-    before, sys.argv, sys.path[0] = sys.modules["__main__"], program.argv, program.folder
-    try:
-        module = _main(program)
-        exec(compiled(program.source, program.filename, module), module.__dict__)
-        host.wait()
-    except SystemExit as leaving:
-        return _exit_code(leaving.code)
-    except KeyboardInterrupt:
-        return 130
-    except BaseException as error:
-        show(error)
-        return 1
-    finally:
-        sys.modules["__main__"] = before
-    return 0
-
-
-def install(program: Program, progress: Progress | None = None) -> None:
-    """Install what a program declares, unless its project's env has all of it.
-
-    Where the project's manifest names it all, its lock says the versions; else an env is made for
-    this program and its project together.
-    """
-    specs = [] if program.is_python else declared(program.source, program.filename)
-    start = namespace.project(Path(program.folder or os.getcwd()))
-    if all(namespace.available(spec, start) for spec in specs):
-        return
-    from polyhy import install as installing
-
-    root = manifest.find_root(start)
-    project = manifest.read(root) if root else []
-    named = {(spec.ecosystem, spec.name) for spec in project}
-    with (progress or _silence)() as report:
-        if root and named.issuperset((spec.ecosystem, spec.name) for spec in specs):
-            env.use(installing.sync(root, report))
-        if not all(namespace.available(spec, start) for spec in specs):
-            env.use(installing.script([*specs, *project], report))
-
-
-def compiled(source: str, filename: str, module: ModuleType) -> CodeType:
-    """Compile source for `module`: Python, or Hy with the dialect required."""
-    if filename.endswith(".py"):
-        return compile(source, filename, "exec", dont_inherit=True)
-    from hy.compiler import hy_compile
-    from hy.macros import enable_readers, require, require_reader
-    from hy.reader import HyReader, read_many
-
-    reader = HyReader()
-    require("polyhy", module, assignments="EXPORTS")
-    require_reader("polyhy", module, "ALL")
-    enable_readers(module, reader, "ALL")
-    forms = read_many(source, filename, reader, skip_shebang=True)
-    tree: Any = hy_compile(forms, module, filename=filename, source=source)
-    return compile(tree, filename, "exec", dont_inherit=True)
-
-
-def show(error: BaseException) -> None:
-    """Print an error as Hy does, without the frames of polyhy and Hy themselves."""
-    if not os.environ.get("HY_SHOW_INTERNAL_ERRORS"):
-        _trim(error, set())
-    sys.stdout.flush()
-    if sys.excepthook is not sys.__excepthook__:
-        sys.excepthook(type(error), error, error.__traceback__)
-        return
-    import traceback  # unlike the default hook, it knows the lines of `-c`
-
-    traceback.print_exception(type(error), error, error.__traceback__)
-
-
-def _trim(error: BaseException | None, seen: set[int]) -> None:
-    if error is None or id(error) in seen:
-        return
-    seen.add(id(error))
-    kept = _outside(error.__traceback__)
-    if kept or isinstance(error, (PolyhyError, SyntaxError)):
-        error.__traceback__ = kept
-    _trim(error.__cause__, seen)
-    _trim(error.__context__, seen)
-
-
-def _outside(step: TracebackType | None) -> TracebackType | None:
-    if step is None:
-        return None
-    rest = _outside(step.tb_next)
-    module = step.tb_frame.f_globals.get("__name__") or ""
-    if module.split(".")[0] in _HIDDEN:
-        return rest
-    return TracebackType(rest, step.tb_frame, step.tb_lasti, step.tb_lineno)
-
-
-_HIDDEN = ("polyhy", "hy", "importlib")
-
-
-def _silence() -> AbstractContextManager[Callable[[str, int, int], None]]:
-    return nullcontext(lambda *_: None)
-
-
-def _main(program: Program) -> ModuleType:
-    """Make the module that the program is, with its source at hand for tracebacks."""
-    import builtins
-    import linecache
-
-    module = sys.modules["__main__"] = ModuleType("__main__")
-    module.__dict__["__builtins__"] = builtins
-    module.__spec__ = program.spec
-    if program.spec:
-        module.__package__ = program.spec.parent
-    if program.filename.startswith("<"):
-        lines = program.source.splitlines(keepends=True)
-        linecache.cache[program.filename] = len(program.source), None, lines, program.filename
-    else:
-        module.__file__ = program.filename
-    return module
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"can't read {file}: {reason}", hint="check the path") from None
-
-
-def _find_module(name: str) -> Any:
-    import importlib.util
-
-    try:
-        spec = importlib.util.find_spec(name)
-        if spec and spec.submodule_search_locations is not None:
-            spec = importlib.util.find_spec(f"{name}.__main__")
-    except ImportError:
-        spec = None
-    if spec is None or not spec.origin or not os.path.isfile(spec.origin):
-        raise UsageError(f"there is no module {name!r} to run", hint=f"looked in {sys.path[0]}")
-    return spec
-
-
-def _exit_code(code: Any) -> int:
-    if code is None or isinstance(code, int):
-        return code or 0
-    print(code, file=sys.stderr)
-    return 1
+def _run(code: Code, names: dict[str, Any]) -> Any:
+    coroutines.run(code.body, names)
+    return coroutines.run(code.last, names)

@@ -11,8 +11,10 @@ from polyhy.errors import SpecError
 _SPEC = re.compile(
     r"""
     (?: (?P<ecosystem>[a-z][a-z0-9-]*) : )?
-    (?P<name> (?: @[a-zA-Z0-9][\w.-]*/ )? [a-zA-Z0-9_][\w.-]* )
-    (?: @ (?P<at>[^/]+) | (?P<op> (?: [~^!=<>]=? | === ) \s* [^/]+ ) )?
+    (?P<name> (?: @[a-zA-Z0-9][\w.-]*/ )? [a-zA-Z0-9_][\w.+-]* )
+    (?: \[ (?P<extras> \s* \w[\w.-]* (?: \s*,\s* \w[\w.-]* )* \s* ) \] )?
+    (?: \s*@ (?P<at> (?=[^/]*[\w*]) [^/]+ )
+      | \s* (?P<op> (?: [~^!=<>]=? | === ) (?=[^/]*[\w*]) [^/]+ ) )?
     (?: / (?P<subpath>[\w@./-]+) )?
     """,
     re.VERBOSE,
@@ -21,12 +23,17 @@ _SPEC = re.compile(
 
 @dataclass(frozen=True)
 class Spec:
-    """`Spec.parse("npm:lodash@^4/fp")`: ecosystem, name, version range and subpath."""
+    """`Spec.parse("npm:lodash@^4/fp")`: ecosystem, name, version range and subpath.
+
+    `extras` are the optional parts that are wanted, sorted: those of `pypi:httpx[http2]`, the
+    features of a crate.
+    """
 
     ecosystem: str
     name: str
     version: str = ""
     subpath: str = ""
+    extras: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str, ecosystem: str = "") -> Spec:
@@ -37,10 +44,17 @@ class Spec:
         if found["ecosystem"] and ecosystem and found["ecosystem"] != ecosystem:
             raise SpecError(f"it stands among packages of {ecosystem}", spec=text)
         if not (found["ecosystem"] or ecosystem):
-            raise SpecError("the ecosystem is missing", spec=text, hint=f"write npm:{text}")
+            plain = text.replace("{", "{{").replace("}", "}}")
+            raise SpecError("the ecosystem is missing", spec=text, hint=f"write npm:{plain}")
         version = (found["at"] or found["op"] or "").strip()
         eco = found["ecosystem"] or ecosystem
-        return cls(eco, found["name"], version, found["subpath"] or "")
+        extras = {each.strip() for each in (found["extras"] or "").split(",")} - {""}
+        return cls(eco, found["name"], version, found["subpath"] or "", tuple(sorted(extras)))
+
+    @property
+    def key(self) -> str:
+        """The name with its extras, as manifest and lock write it: `httpx[http2]`."""
+        return f"{self.name}[{','.join(self.extras)}]" if self.extras else self.name
 
     @property
     def module(self) -> str:
@@ -49,14 +63,18 @@ class Spec:
 
     def __str__(self) -> str:
         version = f"@{self.version}" if self.version and self.version[0] not in "~!=<>" else ""
-        return f"{self.ecosystem}:{self.name}{version or self.version}" + (
+        return f"{self.ecosystem}:{self.key}{version or self.version}" + (
             f"/{self.subpath}" if self.subpath else ""
         )
 
 
 @dataclass(frozen=True, order=True)
 class Pin:
-    """One exact package in the lock. `native` is what its ecosystem needs to place it again."""
+    """One exact package in the lock. `native` is what its ecosystem needs to place it again.
+
+    `licence` is an SPDX expression, or what the package says instead; empty where nothing is said.
+    `consent` is the code of its own that it may run to be built (see `Ecosystem.asks`).
+    """
 
     ecosystem: str
     name: str
@@ -65,6 +83,13 @@ class Pin:
     hash: str = field(default="", compare=False)
     requires: tuple[str, ...] = field(default=(), compare=False)
     native: dict[str, Any] = field(default_factory=dict, compare=False, hash=False)
+    licence: str = field(default="", compare=False)
+    consent: str = field(default="", compare=False)
+
+    @property
+    def label(self) -> str:
+        """As people name it: `npm:lodash@4.17.21`."""
+        return f"{self.ecosystem}:{self.name}@{self.version}"
 
     @property
     def purl(self) -> str:

@@ -9,7 +9,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from polyhy.spec import Pin
 
 _MARK = "ok"
 _GONE = ".gone-"
+_MAKE_ANEW = "make the bundle anew"
 _CACHES = {"darwin": ("", "~/Library/Caches"), "win32": ("LOCALAPPDATA", "~/AppData/Local")}
 
 
@@ -33,6 +34,20 @@ def find(pin: Pin, variant: str = "") -> Path | None:
     """The files of a stored package, or None where the store lacks it."""
     entry = _entry(pin, variant)
     return entry / "files" if (entry / _MARK).is_file() else None
+
+
+def use(pin: Pin, variant: str = "") -> Path | None:
+    """Find a package and mark it as used now, so that no `prune` takes it before it is linked."""
+    found = find(pin, variant)
+    if found:
+        with suppress(OSError):  # a store may be shared read-only
+            os.utime(found.parent / _MARK)
+    return found
+
+
+def name(pin: Pin, variant: str = "") -> str:
+    """The name of a package's entry in the store: `npm/lodash@4.17.21-0a1b2c3d4e5f6a7b`."""
+    return _entry(pin, variant).relative_to(cache() / "store").as_posix()
 
 
 def put(pin: Pin, made: Path, variant: str = "") -> None:
@@ -52,12 +67,43 @@ def verify(pin: Pin, variant: str = "") -> Path:
     """The files of a stored package, hashed anew; if they changed: Tampered, the entry removed."""
     entry = _entry(pin, variant)
     with refusals(entry, "read"):
-        expected = (entry / _MARK).read_text()
-        if tree_hash(entry / "files") == expected:
+        if is_whole(entry):
             return entry / "files"
+        expected = (entry / _MARK).read_text()
     remove(entry)
-    what = f"the store's copy of {pin.ecosystem}:{pin.name}@{pin.version}"
-    raise Tampered(what=what, expected=pin.hash or expected)
+    raise Tampered(what=f"the store's copy of {pin.label}", expected=pin.hash or expected)
+
+
+def is_whole(entry: Path) -> bool:
+    """True where an entry's files are what they were when it was stored."""
+    return tree_hash(entry / "files") == (entry / _MARK).read_text()
+
+
+def entries() -> list[Path]:
+    """All entries of the store."""
+    return sorted(mark.parent for mark in (cache() / "store").glob(f"*/[!.]*/{_MARK}"))
+
+
+def copy(pin: Pin, variant: str, folder: Path) -> None:
+    """Copy a package's entry into another folder of entries, checked."""
+    entry = verify(pin, variant).parent
+    shutil.copytree(entry, folder / name(pin, variant), symlinks=True)
+
+
+def take_in(entry: Path) -> bool:
+    """Take an entry of another folder into the store, if it is new; Tampered where it changed."""
+    ours = cache() / "store" / entry.parent.name / entry.name
+    if (ours / _MARK).is_file():
+        return False
+    with staging(entry.parent.name) as into, refusals(entry):
+        shutil.copytree(entry, into / entry.name, symlinks=True)
+        if not is_whole(into / entry.name):
+            raise Tampered(what=str(entry), expected=(entry / _MARK).read_text(), hint=_MAKE_ANEW)
+        ours.parent.mkdir(parents=True, exist_ok=True)
+        if ours.exists():
+            remove(ours)
+        (into / entry.name).rename(ours)
+    return True
 
 
 @contextmanager

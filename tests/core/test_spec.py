@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from polyhy.errors import SpecError
 from polyhy.spec import Pin, Spec
 
-NAMES = st.from_regex(r"(@[a-z0-9][a-z0-9._-]{0,8}/)?[a-zA-Z0-9_][a-z0-9._-]{0,8}", fullmatch=True)
+NAMES = st.from_regex(r"(@[a-z0-9][a-z0-9._-]{0,8}/)?[a-zA-Z0-9_][a-z0-9._+-]{0,8}", fullmatch=True)
+EXTRAS = st.sets(st.from_regex(r"[a-z][a-z0-9_.-]{0,4}", fullmatch=True), max_size=3)
 VERSIONS = st.one_of(
     st.just(""),
     st.from_regex(r"[\^]?[0-9]{1,3}(\.[0-9]{1,3}){0,2}", fullmatch=True),
@@ -21,9 +22,11 @@ VERSIONS = st.one_of(
 SUBPATHS = st.from_regex(r"([a-z0-9._-]{1,5}(/[a-z0-9._-]{1,5})?)?", fullmatch=True)
 
 
-@given(st.sampled_from(["npm", "pypi", "a-b"]), NAMES, VERSIONS, SUBPATHS)
-def test_what_is_printed_is_read_again(eco: str, name: str, version: str, subpath: str) -> None:
-    spec = Spec(eco, name, version, subpath)
+@given(st.sampled_from(["npm", "pypi", "a-b"]), NAMES, VERSIONS, SUBPATHS, EXTRAS)
+def test_what_is_printed_is_read_again(
+    eco: str, name: str, version: str, subpath: str, extras: set[str]
+) -> None:
+    spec = Spec(eco, name, version, subpath, tuple(sorted(extras)))
     assert Spec.parse(str(spec)) == spec
     assert Spec.parse(str(spec), eco) == spec
 
@@ -47,6 +50,12 @@ def test_any_text_is_a_spec_or_a_spec_error(text: str) -> None:
         ("pypi:numpy>=2,<3", Spec("pypi", "numpy", ">=2,<3")),
         ("pypi:numpy~=2.0", Spec("pypi", "numpy", "~=2.0")),
         (" npm:lodash ", Spec("npm", "lodash")),
+        ("c:gtk+-3.0", Spec("c", "gtk+-3.0")),
+        ("pypi:torch==2.1.0+cpu", Spec("pypi", "torch", "==2.1.0+cpu")),
+        ("pypi:numpy >=2, <3", Spec("pypi", "numpy", ">=2, <3")),
+        ("npm:lodash @^4", Spec("npm", "lodash", "^4")),
+        ("pypi:httpx[http2]", Spec("pypi", "httpx", extras=("http2",))),
+        ("crates:serde[rc, derive]@1", Spec("crates", "serde", "1", extras=("derive", "rc"))),
     ],
 )
 def test_a_spec_is_read(text: str, spec: Spec) -> None:

@@ -6,10 +6,10 @@ import platform
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from polyhy.errors import PackageError
+from polyhy.front.output import Answer
 
 
 class Row(NamedTuple):
@@ -22,20 +22,14 @@ class Row(NamedTuple):
     needed: bool = True
 
 
-def show(console: Console) -> int:
-    """Print what there is; 0 where nothing needed is missing, else 1."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    rows = [(title, list(rows())) for title, rows in _TOPICS.items()]
-    for title, some in rows:
-        table = Table(title=title, title_justify="left", box=None, show_header=False)
-        for row in some:
-            mark = "[green]ok[/]" if row.ok else "[red]missing[/]"
-            command = f"run: {row.command}" if row.command else ""
-            table.add_row(mark, *map(escape, (row.name, row.state, command)))
-        console.print(table)
-    return int(any(row.needed and not row.ok for _, some in rows for row in some))
+def answer() -> Answer:
+    """Look at everything; the exit code is 1 where something needed is missing."""
+    topics = {title: list(rows()) for title, rows in _TOPICS.items()}
+    every = [row for rows in topics.values() for row in rows]
+    widths = [max(map(len, column)) for column in zip(*(row[:2] for row in every), strict=True)]
+    lines = [line for title, rows in topics.items() for line in _lines(title, rows, widths)]
+    data = {title.lower(): [row._asdict() for row in rows] for title, rows in topics.items()}
+    return Answer(data, lines, int(any(row.needed and not row.ok for row in every)))
 
 
 def runtimes() -> Iterator[Row]:
@@ -46,6 +40,9 @@ def runtimes() -> Iterator[Row]:
     for language in plugins.languages():
         try:
             host.bridge(language)
+        except PackageError as error:  # a tool or a package that only some programs want
+            text, *rest = [line.strip() for line in str(error).splitlines()]
+            yield Row(language, text, False, " ".join(rest).removeprefix("run: "), False)
         except Exception as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             yield Row(language, reason, False, "pip install --force-reinstall polyhy")
@@ -65,14 +62,16 @@ def libraries() -> Iterator[Row]:
 
 
 def tools() -> Iterator[Row]:
-    """The clients that ecosystems drive; only adding and syncing their packages needs them."""
-    from polyhy import plugins
+    """The clients that ecosystems drive; a project needs those of the packages that it declares."""
+    from polyhy import manifest, plugins
 
+    root = manifest.find_root(Path.cwd())
+    declared = {spec.ecosystem for spec in manifest.read(root)} if root else set()
     for name in plugins.ecosystems():
         for tool in plugins.ecosystem(name).tools():
             command = "" if tool.version else tool.command
             state = tool.version or tool.need
-            yield Row(tool.name, state, bool(tool.version), command)
+            yield Row(tool.name, state, bool(tool.version), command, name in declared)
 
 
 def project() -> Iterator[Row]:
@@ -90,6 +89,15 @@ def project() -> Iterator[Row]:
     installed = current is not None and current.lock == locked
     state = str(current.folder) if current else "not installed"
     yield Row("env", state, installed, "" if installed else command)
+
+
+def _lines(title: str, rows: list[Row], widths: list[int]) -> Iterator[str]:
+    yield title
+    for row in rows:
+        mark = "ok" if row.ok else "missing" if row.needed else "absent"
+        command = f"run: {row.command}" if row.command else ""
+        name, state = row.name.ljust(widths[0]), row.state.ljust(min(widths[1], 40))
+        yield f"  {mark:<8}{name}  {state}  {command}".rstrip()
 
 
 def _library(name: str, requirement: str) -> Row:

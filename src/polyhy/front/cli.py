@@ -1,163 +1,114 @@
-"""The command `polyhy`: add, sync, doctor, run. It reads arguments and shows results, no more."""
+"""The command `polyhy`, and `lisp-pkg`: a table of commands, each loaded when it is called."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from polyhy.errors import PolyhyError
+from polyhy.front.output import INTERRUPTED
 
-if TYPE_CHECKING:
-    from rich.console import Console
+# name: (where it is, its line in the list of commands)
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "Programs": {
+        "run": ("running:run", "Run a program, after installing what it declares."),
+        "compile": ("compiling:compile_", "Write a file of Lisp in another language."),
+        "kernel": ("jupyter:kernel", "Install the kernel of Jupyter notebooks."),
+        "nrepl": ("nrepl:nrepl", "Evaluate for editors: CIDER, Calva, Conjure."),
+        "repl": ("repl:repl", "Evaluate forms as they are typed, of Hy and every language."),
+        "x": ("running:x", "Run a command that a package brings."),
+    },
+    "Packages": {
+        "init": ("packages:init", "Begin a project here."),
+        "add": ("packages:add", "Declare, lock and install packages."),
+        "remove": ("packages:remove", "Take packages out of the project."),
+        "lock": ("packages:lock", "Choose exact versions, without installing them."),
+        "sync": ("packages:sync", "Install what polyhy.lock says, exactly."),
+        "outdated": ("asking:outdated", "List packages that have newer versions."),
+        "search": ("asking:search", "Ask every registry for a name."),
+        "info": ("asking:info", "Say what a registry knows of a package."),
+    },
+    "The lock": {
+        "tree": ("locked:tree", "Show what requires what."),
+        "why": ("locked:why", "Say what a package is there for."),
+        "licenses": ("locked:licenses", "List the licence of every package."),
+        "audit": ("locked:audit", "Look for known vulnerabilities."),
+        "sbom": ("locked:sbom", "Write a bill of materials (CycloneDX)."),
+        "export": ("locked:export", "Write the native files of every ecosystem."),
+        "bundle": ("locked:bundle", "Write all packages into a folder, to install from."),
+    },
+    "This machine": {
+        "cache": ("machine:cache", "Look after the store: dir, prune, verify."),
+        "doctor": ("machine:doctor", "Say what is there, and what to run for what is missing."),
+        "completion": ("machine:completion", "Print the completion script of a shell."),
+    },
+}
+ALIASES = {"install": "add"}
 
-    from polyhy.env import Env
-    from polyhy.install import Report
-    from polyhy.spec import Spec
-
-Work = Callable[[], int]
-"""What a command does after click is through with the arguments; it returns an exit code."""
-
-_INTERRUPTED = 130
-_AS_WRITTEN = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+_CODES = """\b
+Exit codes:
+  0 done   1 failed   2 usage   3 the lock is stale   4 a tool is missing
+  5 not audited   6 vulnerable   130 interrupted"""
 
 
-def main() -> NoReturn:
-    """Run the command line and exit."""
-    sys.exit(_run(sys.argv[1:]))
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called; the list of them loads none."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(name for topic in COMMANDS.values() for name in topic)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = ALIASES.get(cmd_name, cmd_name)
+        for topic in COMMANDS.values():
+            if name in topic:
+                module, _, attribute = topic[name][0].partition(":")
+                return getattr(import_module(f"polyhy.front.{module}"), attribute)
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(map(len, self.list_commands(ctx)))
+        for title, topic in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), line) for name, (_, line) in topic.items()])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Lazy, epilog=_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="polyhy", message="polyhy %(version)s")
 def polyhy() -> None:
     """A Lisp from which every other language is a library."""
 
 
-@polyhy.command()
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC…")
-def add(specs: tuple[str, ...]) -> Work:
-    """Declare, lock and install packages: polyhy add npm:lodash@^4 pypi:six"""
-    return lambda: _add(list(specs))
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    name = Path(sys.argv[0]).stem
+    sys.exit(_run(sys.argv[1:], name if name == "lisp-pkg" else "polyhy"))
 
 
-@polyhy.command()
-@click.option("--locked", is_flag=True, help="Fail if the lock does not match the manifest.")
-def sync(locked: bool) -> Work:
-    """Install what the manifest declares, exactly as polyhy.lock says."""
-    return lambda: _sync(locked=locked)
-
-
-@polyhy.command()
-def doctor() -> Work:
-    """Say which runtimes and tools there are, and what to run for what is missing."""
-    return _doctor
-
-
-@polyhy.command(context_settings=_AS_WRITTEN, options_metavar="")
-@click.argument("args", nargs=-1, type=click.UNPROCESSED, metavar="FILE | -c CODE | -m MODULE | -")
-def run(args: tuple[str, ...]) -> Work:
-    """Run a Hy program; what it declares is installed first. All else on the line is its argv."""
-    return lambda: _program(list(args))
-
-
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], name: str = "polyhy") -> int:
     try:
-        work: Any = polyhy.main(arguments, prog_name="polyhy", standalone_mode=False)
+        work: Any = polyhy.main(arguments, prog_name=name, standalone_mode=False)
         return work if isinstance(work, int) else work()
     except PolyhyError as error:
-        click.echo(f"polyhy: {error}", err=True)
+        _tell(error, arguments)
         return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except BrokenPipeError:  # `polyhy tree | head`
+        sys.stdout = None
+        return 1
     except (KeyboardInterrupt, click.Abort):
-        return _INTERRUPTED
+        return INTERRUPTED
 
 
-def _add(texts: list[str]) -> int:
-    from polyhy import install, manifest
+def _tell(error: PolyhyError, arguments: list[str]) -> None:
+    click.echo(f"polyhy: {error}", err=True)
+    if "--json" in arguments and arguments[0] not in ("run", "x"):
+        import json
 
-    specs = [_spec(text) for text in texts]
-    with _progress() as report:
-        env = install.add(manifest.home(Path.cwd()), specs, report)
-    for spec in specs:
-        click.echo(f"added {spec}: {_version(env, spec)}")
-    return 0
-
-
-def _sync(*, locked: bool) -> int:
-    from polyhy import install, manifest
-
-    root = manifest.find_root(Path.cwd()) or Path.cwd()
-    with _progress() as report:
-        env = install.sync(root, report, locked=locked)
-    click.echo(f"{len(env.lock.pins)} packages in {env.folder}")
-    return 0
-
-
-def _program(args: list[str]) -> int:
-    from polyhy import session
-
-    ways = {"-c": (session.run_code, "CODE"), "-m": (session.run_module, "MODULE")}
-    if not args:
-        raise click.UsageError("say what to run: FILE, -c CODE, -m MODULE, or - for stdin")
-    first, rest = args[0], args[1:]
-    if first == "-":
-        return session.run_stdin(rest, _progress)
-    if first not in ways:
-        return session.run_file(first, rest, _progress)
-    way, wanted = ways[first]
-    if not rest:
-        raise click.UsageError(f"{first} wants {wanted} after it")
-    return way(rest[0], rest[1:], _progress)
-
-
-def _doctor() -> int:
-    from polyhy.front import checkup
-
-    return checkup.show(_console(sys.stdout))
-
-
-def _spec(text: str) -> Spec:
-    from polyhy import plugins
-    from polyhy.errors import SpecError
-
-    ecosystem, colon, rest = text.partition(":")
-    if colon and "/" not in ecosystem and "@" not in ecosystem:
-        return plugins.ecosystem(ecosystem).spec(rest)
-    ways = " or ".join(f"{name}:{text}" for name in plugins.ecosystems())
-    raise SpecError("the ecosystem is missing", spec=text, hint=f"write {ways}")
-
-
-def _version(env: Env, spec: Spec) -> str:
-    from polyhy import plugins
-
-    room, pins = plugins.ecosystem(spec.ecosystem), env.lock.of_ecosystem(spec.ecosystem)[1]
-    return ", ".join(pin.version for pin in pins if room.answers(spec, pin))
-
-
-@contextmanager
-def _progress() -> Iterator[Report]:
-    """Show progress on stderr: bars on a terminal, plain lines elsewhere."""
-    if not sys.stderr.isatty():
-        yield _line
-        return
-    from polyhy.front.progress import bars
-
-    with bars(_console(sys.stderr)) as report:
-        yield report
-
-
-def _line(stage: str, done: int, total: int) -> None:
-    if done == 0:
-        click.echo(f"{stage} ({total})", err=True)
-
-
-def _console(stream: object) -> Console:
-    from rich.console import Console
-
-    return Console(file=stream, highlight=False)  # type: ignore[arg-type]
+        text = {"error": type(error).__name__, "message": str(error), "code": error.exit_code}
+        click.echo(json.dumps(text, indent=2, ensure_ascii=False))

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from polyhy import lock, plugins
-from polyhy.ecosystem import Ecosystem, lay
+from polyhy.ecosystem import Ecosystem, Hit, Info, lay
 from polyhy.errors import (
     NoSuchVersion,
     Offline,
@@ -34,6 +34,9 @@ class ToyEcosystem(Ecosystem):
         "elsewhere": {"1.0.0": ()},
     }
     reachable: ClassVar[bool] = True
+    licences: ClassVar[dict[str, str]] = {"left": "MIT", "pair": "MIT OR GPL-3.0-only"}
+    code: ClassVar[dict[str, str]] = {}
+    downloads: ClassVar[dict[str, int]] = {"left": 9000, "pair": 500}
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         asked = {spec.name: spec.version for spec in specs}
@@ -68,6 +71,26 @@ class ToyEcosystem(Ecosystem):
     def wanted(self, pins: Iterable[Pin]) -> list[Pin]:
         return [pin for pin in pins if pin.name != "elsewhere"]
 
+    def asks(self, pin: Pin) -> str:
+        return self.code.get(pin.name, "")
+
+    def info(self, spec: Spec) -> Info:
+        version = self._choose(spec.name, spec.version, "")
+        known = tuple(sorted(self.registry[spec.name], reverse=True))
+        required = self.registry[spec.name][version]
+        licence = self.licences.get(spec.name, "")
+        return Info(spec.name, version, known, licence, f"the {spec.name} toy", requires=required)
+
+    def search(self, text: str) -> list[Hit]:
+        near = [name for name in self.registry if text[:2] == name[:2]]
+        return [Hit(name, downloads=self.downloads.get(name, 0)) for name in near]
+
+    def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
+        return {"toys.txt": "".join(f"{pin.name} {pin.version}\n" for pin in pins)}
+
+    def programs(self, pin: Pin, env: Path) -> Mapping[str, Sequence[str]]:
+        return {f"cat-{pin.name}": ["cat", str(env / f"{pin.name}.txt")]}
+
     def _choose(self, name: str, wanted: str, kept: str) -> str:
         if not self.reachable:
             raise Offline("it was switched off", ecosystem=self.name)
@@ -82,7 +105,10 @@ class ToyEcosystem(Ecosystem):
 
     def _pin(self, name: str, version: str, native: dict[str, Any]) -> Pin:
         digest = hashlib.sha256(f"{name} {version}".encode()).hexdigest()
-        return Pin(self.name, name, version, self.purl_type, f"sha256:{digest}", (), native)
+        licence = self.licences.get(name, "")
+        return Pin(
+            self.name, name, version, self.purl_type, f"sha256:{digest}", (), native, licence
+        )
 
 
 class EcosystemLaws:
@@ -151,6 +177,8 @@ class EcosystemLaws:
         fetched = self.room.fetch(wanted, _new(tmp_path / "into"))
         assert set(fetched) == set(wanted)
         assert all(tmp_path / "into" in folder.parents for folder in fetched.values())
+        for pin, folder in fetched.items():
+            self.room.build(pin, folder)
         self.room.link(fetched, _new(tmp_path / "env"))
         assert (tmp_path / "env" / self.file).is_file()
 

@@ -1,0 +1,262 @@
+"""Commands that change a project's packages: init, add, remove, lock, sync."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polyhy.front.output import Answer, command, confirm, note, progress
+
+if TYPE_CHECKING:
+    from polyhy.lock import Lock
+    from polyhy.spec import Pin, Spec
+
+_yes = click.option("-y", "--yes", is_flag=True, help="Let packages run their own build code.")
+_offline = click.option("--offline", is_flag=True, help="Use no network: what is stored will do.")
+_specs = click.argument("specs", nargs=-1, required=True, metavar="SPEC…")
+
+
+@command("init", "polyhy init\npolyhy init my-project")
+@click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False))
+def init(folder: Path) -> Answer:
+    """Begin a project: a pyproject.toml with a table for packages, and nothing else."""
+    from polyhy import manifest, store
+
+    file = folder / manifest.FILE
+    store.write(file, manifest.begin(folder))
+    return Answer({"file": str(file)}, [f"wrote {file}"])
+
+
+@command(
+    "add",
+    "polyhy add npm:lodash@^4 pypi:six\npolyhy add 'pypi:httpx[http2]>=0.27'\npolyhy add left-pad",
+)
+@_specs
+@_yes
+@_offline
+def add(specs: tuple[str, ...], yes: bool, offline: bool) -> Answer:
+    """Declare, lock and install packages.
+
+    A name without its ecosystem is asked for everywhere: if one ecosystem alone has it, that is
+    taken; if several have, they are listed.
+    """
+    from polyhy import install, lookup, manifest
+
+    home = manifest.home(Path.cwd())
+    with ruled(yes=yes, offline=offline), progress() as report:
+        asked = [spec_of(text, home) for text in specs]
+        with lookup.beside(asked) as doubts:
+            env = install.add(home, asked, report)
+    for doubt in doubts():
+        note(f"warning: {doubt}")
+    _note_scripts(env.lock)
+    rows = [(spec, _versions(env.lock, spec)) for spec in asked]
+    data = {"added": [{"spec": str(s), "versions": v} for s, v in rows], "env": str(env.folder)}
+    return Answer(data, [f"added {spec}: {', '.join(versions)}" for spec, versions in rows])
+
+
+@command("remove", "polyhy remove npm:lodash\npolyhy remove lodash")
+@_specs
+@_offline
+def remove(specs: tuple[str, ...], offline: bool) -> Answer:
+    """Take packages out of the project, and what only they required."""
+    from polyhy import install
+
+    root = root_here()
+    with ruled(yes=False, offline=offline), progress() as report:
+        gone = [_declared(text, root) for text in specs]
+        env = install.remove(root, gone, report)
+    data = {"removed": [str(spec) for spec in gone], "packages": len(env.lock.pins)}
+    return Answer(data, [f"removed {spec}" for spec in gone])
+
+
+@command(
+    "lock",
+    "polyhy lock\npolyhy lock --upgrade\npolyhy lock --upgrade lodash --upgrade numpy\n"
+    "polyhy lock --script tour.hy",
+)
+@click.option(
+    "--upgrade",
+    is_flag=False,
+    flag_value="",
+    multiple=True,
+    metavar="[NAME]",
+    help="Choose the newest versions in range: of all, or of these packages.",
+)
+@click.option(
+    "--script",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Lock what a script declares, in a file beside it.",
+)
+@_yes
+@_offline
+def lock(upgrade: tuple[str, ...], script: Path | None, yes: bool, offline: bool) -> Answer:
+    """Choose exact versions and write polyhy.lock, without installing anything.
+
+    Of a lock that git could not merge it makes one of both sides.
+    """
+    from polyhy import install, program
+
+    with ruled(yes=yes, offline=offline), progress() as report:
+        if script:
+            file = install.lock_script(script, program.declares(script), report)
+            return Answer({"file": str(file)}, [f"wrote {file}"])
+        wanted = None if not upgrade else [name for name in upgrade if name]
+        before, after = install.lock(root_here(), report, upgrade=wanted)
+    changes = _changes(before, after)
+    data = {"packages": len(after.pins), "changes": changes}
+    lines = [f"{c['name']}: {c['from'] or 'new'} -> {c['to'] or 'gone'}" for c in changes]
+    return Answer(data, lines or ["nothing changed"])
+
+
+@command("sync", "polyhy sync\npolyhy sync --frozen --offline\npolyhy sync --bundle usb/bundle")
+@click.option(
+    "--frozen",
+    "--locked",
+    "frozen",
+    is_flag=True,
+    help="Fail if the lock does not match the manifest.",
+)
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Install from a folder made by `polyhy bundle`.",
+)
+@_yes
+@_offline
+def sync(frozen: bool, bundle: Path | None, yes: bool, offline: bool) -> Answer:
+    """Install what the manifest declares, exactly as polyhy.lock says."""
+    from polyhy import install
+
+    with ruled(yes=yes, offline=offline or bool(bundle)), progress() as report:
+        if bundle:
+            from polyhy import bundle as bundles
+
+            bundles.take_in(bundle)
+        env = install.sync(root_here(), report, frozen=frozen)
+    _note_scripts(env.lock)
+    count = len(env.lock.pins)
+    data = {"packages": count, "env": str(env.folder)}
+    return Answer(data, [f"{count} packages in {env.folder}"])
+
+
+# --- shared with other commands
+
+
+def root_here() -> Path:
+    """The project around the working folder."""
+    from polyhy import manifest
+
+    return manifest.find_root(Path.cwd()) or Path.cwd()
+
+
+def lock_here() -> Lock:
+    """The lock of that project; LockError where there is none."""
+    from polyhy import lock as locks
+    from polyhy.errors import LockError
+
+    found = locks.read(root := root_here())
+    if found is None:
+        raise LockError("there is no lock here", file=str(root), hint="run: polyhy add SPEC")
+    return found
+
+
+def spec_of(text: str, home: Path | None = None) -> Spec:
+    """The spec that a user wrote: with its ecosystem, or a name to ask every ecosystem for."""
+    from polyhy import lookup, plugins
+    from polyhy.errors import SpecError
+
+    ecosystem, colon, rest = text.partition(":")
+    if colon and "/" not in ecosystem and "@" not in ecosystem and "+" not in ecosystem:
+        return plugins.ecosystem(ecosystem).spec(rest)
+    for name in plugins.ecosystems():
+        if found := plugins.ecosystem(name).claims(text, home or root_here()):
+            return found
+    if colon:
+        ways = ", ".join(plugins.ecosystems())
+        raise SpecError(
+            "the ecosystem is missing", spec=text, hint=f"write one of {ways} before it"
+        )
+    found = lookup.qualify(text)
+    note(f"{text} is {found}")
+    return found
+
+
+@contextmanager
+def ruled(*, yes: bool = False, offline: bool = False) -> Iterator[None]:
+    """Put in force what the project says, and the command line of the network and of consent."""
+    from polyhy import settings
+    from polyhy.policy import governed
+
+    @cache
+    def answer(question: str) -> bool:
+        return confirm(question)
+
+    def agree(asks: Mapping[Pin, str]) -> bool:
+        return yes or answer(_question(asks))
+
+    rules = settings.read(root_here())
+    with governed(rules._replace(offline=offline or rules.offline, agree=agree)):
+        yield
+
+
+def _question(asks: Mapping[Pin, str]) -> str:
+    lines = [f"  {pin.label}: {asked}" for pin, asked in sorted(asks.items())]
+    return "\n".join(["to be built, these packages run code of their own:", *lines, "let them?"])
+
+
+def _declared(text: str, root: Path) -> Spec:
+    """The declared spec that a user means, with its ecosystem or without."""
+    from polyhy import manifest
+    from polyhy.errors import SpecError, Undeclared
+
+    specs = manifest.read(root)
+    found = [s for s in specs if text in (s.name, f"{s.ecosystem}:{s.name}", s.key, str(s))]
+    if len(found) > 1:
+        ways = " or ".join(f"{s.ecosystem}:{s.name}" for s in found)
+        raise SpecError("several ecosystems have it", spec=text, hint=f"write {ways}")
+    if not found:
+        known = ", ".join(f"{s.ecosystem}:{s.name}" for s in specs)
+        raise Undeclared(spec=text, known=known or "nothing")
+    return found[0]
+
+
+def _versions(lock: Lock, spec: Spec) -> list[str]:
+    from polyhy.tree import asked
+
+    return [pin.version for pin in asked(lock, [spec])]
+
+
+def _changes(before: Lock, after: Lock) -> list[dict[str, Any]]:
+    """What became of each package: its versions before and after."""
+    names = sorted({(p.ecosystem, p.name) for p in (*before.pins, *after.pins)})
+    changes = []
+    for ecosystem, name in names:
+        old, new = (_all(lock.pins, ecosystem, name) for lock in (before, after))
+        if old != new:
+            changes.append({"name": f"{ecosystem}:{name}", "from": old, "to": new})
+    return changes
+
+
+def _all(pins: Sequence[Pin], ecosystem: str, name: str) -> str:
+    return ", ".join(p.version for p in pins if (p.ecosystem, p.name) == (ecosystem, name))
+
+
+def _note_scripts(lock: Lock) -> None:
+    """Say which packages have scripts that did not run."""
+    from polyhy import plugins
+
+    held = [
+        pin for pin in lock.pins if not pin.consent and plugins.ecosystem(pin.ecosystem).asks(pin)
+    ]
+    for pin in held:
+        what = plugins.ecosystem(pin.ecosystem).asks(pin)
+        name = f'"{pin.ecosystem}:{pin.name}"'
+        note(f"{pin.label} did not run its {what}; allow-scripts = [{name}] lets it")

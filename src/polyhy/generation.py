@@ -1,0 +1,139 @@
+"""Generations: the env that a lock makes, built beside the one in use, then switched to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from polyhy import collect, manifest, plugins, store, tools
+from polyhy import env as envs
+from polyhy import lock as locks
+from polyhy.ecosystem import Ecosystem
+from polyhy.env import Env
+from polyhy.errors import LockError, Offline, StoreError
+from polyhy.lock import Lock
+from polyhy.policy import policy
+from polyhy.resolve import Report, check_consent
+from polyhy.spec import Pin
+
+Wanted = Mapping[str, tuple[Sequence[Pin], Sequence[Pin]]]
+"""By ecosystem: the pins of the project that this machine needs, and the room's own."""
+
+
+def build(root: Path, lock: Lock, report: Report) -> Env:
+    """Lay the generation out in a staging folder and rename it into place; not yet in use."""
+    pins = wanted(lock)
+    built = Env(root, root / envs.FOLDER / _name(lock, pins))
+    if _intact(built, lock):  # the one before, asked again
+        return built
+    check_consent(pin for mine, _ in pins.values() for pin in mine)
+    for name, (mine, own) in pins.items():
+        _stock(plugins.ecosystem(name), list(dict.fromkeys([*mine, *own])), report)
+    with store.refusals(built.folder):
+        for garbage in built.folder.parent.glob("staging-*"):
+            shutil.rmtree(garbage, ignore_errors=True)
+        staged = Path(tempfile.mkdtemp(prefix="staging-", dir=built.folder.parent))
+        for done, (name, groups) in enumerate(pins.items()):
+            report("link", done, len(pins))
+            _link(plugins.ecosystem(name), groups, staged / name)
+        collect.note(built, staged, _entries(pins))
+        (staged / manifest.LOCK).write_text(locks.dump(lock), "utf-8", newline="\n")
+        if built.folder.exists():
+            store.remove(built.folder)
+        staged.rename(built.folder)
+    report("link", len(pins), len(pins))
+    return built
+
+
+def switch(built: Env) -> Env:
+    """Make the generation the current one, and remove all but it and the one before."""
+    home, before = built.folder.parent, envs.at(built.root)
+    store.write(home / envs.CURRENT, built.folder.name + "\n")
+    kept = {built.folder.name, before.folder.name if before else ""}
+    for old in home.iterdir():
+        if old.is_dir() and old.name not in kept:
+            with suppress(StoreError):
+                store.remove(old)
+    return built
+
+
+def is_of(env: Env, lock: Lock) -> bool:
+    """True where an env is whole and is what this lock makes on this machine."""
+    return env.folder.name == _name(lock, wanted(lock)) and _intact(env, lock)
+
+
+def wanted(lock: Lock) -> Wanted:
+    """What of a lock this machine needs."""
+    found = {}
+    for name in sorted({each.ecosystem for each in (*lock.roots, *lock.pins)}):
+        ecosystem = plugins.ecosystem(name)
+        pins = ecosystem.wanted(lock.of_ecosystem(name)[1])
+        found[name] = (sorted(pins), sorted(ecosystem.wanted(ecosystem.own())))
+    return found
+
+
+def _name(lock: Lock, pins: Wanted) -> str:
+    """The name of the env that a lock makes on this machine, now."""
+    parts: list[object] = [locks.digest(lock.roots), sys.implementation.cache_tag]
+    parts.append(sysconfig.get_platform())
+    for name, groups in pins.items():
+        variant = plugins.ecosystem(name).variant
+        parts += [
+            [(name, p.name, p.version, p.hash, variant(p), p.native) for p in g] for g in groups
+        ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:12]
+
+
+def _entries(pins: Wanted) -> list[str]:
+    """The names of all that this env takes from the store."""
+    rooms = {name: plugins.ecosystem(name) for name in pins}
+    return [
+        store.name(pin, rooms[name].variant(pin))
+        for name, groups in pins.items()
+        for group in groups
+        for pin in group
+    ]
+
+
+def _intact(env: Env, lock: Lock) -> bool:
+    """True where the env is there and was made from this lock."""
+    try:
+        return locks.read(env.folder) == lock
+    except LockError:
+        return False
+
+
+def _stock(ecosystem: Ecosystem, pins: list[Pin], report: Report) -> None:
+    """Bring into the store what it lacks."""
+    if None not in [store.use(pin, ecosystem.variant(pin)) for pin in pins]:
+        return
+    with store.staging(ecosystem.name) as into:
+        missing = [pin for pin in pins if not store.find(pin, ecosystem.variant(pin))]
+        if missing and policy().offline and not ecosystem.local:
+            names = ", ".join(f"{pin.name}@{pin.version}" for pin in missing[:5])
+            raise Offline(f"{names} has to be fetched, and --offline is given", **_of(ecosystem))
+        report(f"fetch {ecosystem.name}", 0, len(missing))
+        fetched = ecosystem.fetch(missing, into) if missing else {}
+        for done, (pin, folder) in enumerate(fetched.items(), 1):
+            ecosystem.build(pin, folder)
+            store.put(pin, folder, ecosystem.variant(pin))
+            report(f"fetch {ecosystem.name}", done, len(missing))
+
+
+def _link(ecosystem: Ecosystem, groups: tuple[Sequence[Pin], Sequence[Pin]], folder: Path) -> None:
+    for pins, place in zip(groups, (folder, folder / tools.FOLDER), strict=True):
+        if pins:
+            place.mkdir(parents=True, exist_ok=True)
+            ecosystem.link({p: store.verify(p, ecosystem.variant(p)) for p in pins}, place)
+    tools.keep(ecosystem, groups[1])
+
+
+def _of(ecosystem: Ecosystem) -> dict[str, str]:
+    return {"ecosystem": ecosystem.name, "hint": "run it once without --offline"}

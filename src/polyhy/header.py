@@ -1,0 +1,82 @@
+"""The packages that a script declares in its own header.
+
+A Hy script has the tables of the manifest between two marks, a Python script those of PEP 723 (its
+`dependencies` are of PyPI; other ecosystems stand in `[tool.polyhy.dependencies]`):
+
+    ;; /// polyhy                          # /// script
+    ;; npm.lodash = "^4"                   # dependencies = ["httpx[http2]>=0.27"]
+    ;; pypi.six = "*"                      # tool.polyhy.dependencies.npm.lodash = "^4"
+    ;; ///                                 # ///
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from polyhy import manifest, plugins
+from polyhy.errors import PolyhyError
+from polyhy.spec import Spec
+
+
+class _Kind(NamedTuple):
+    comment: str
+    opening: str
+    closing: str
+
+
+_HY = _Kind(";", r";+ /// polyhy\s*", r";+ ///\s*")
+_PYTHON = _Kind("#", r"# /// script\s*", r"# ///\s*")
+
+
+def read(source: str, filename: str) -> list[Spec]:
+    """The specs that a script's header declares, sorted; none where it has no header."""
+    kind = _PYTHON if filename.endswith(".py") else _HY
+    lines = re.split(r"\r\n|\r|\n", source)
+    first = next((n for n, line in enumerate(lines) if re.fullmatch(kind.opening, line)), None)
+    if first is None:
+        return []
+    rest = enumerate(lines[first + 1 :], first + 1)
+    last = next((n for n, line in rest if re.fullmatch(kind.closing, line)), None)
+    if last is None:
+        hint = f"close it with a line `{kind.comment * (1 + (kind is _HY))} ///`"
+        manifest.fail(filename, first + 1, "the header has no end", hint=hint)
+    within = list(enumerate(lines))[first + 1 : last]
+    text = "\n".join(_uncomment(line, kind, filename, n + 1) for n, line in within)
+    document = manifest.parse(text, filename, first + 1)
+    if kind is _HY:
+        return manifest.specs(document, filename, text, first + 1)
+    return _python(document, filename, text, first + 1)
+
+
+def _python(document: Mapping[str, Any], file: str, text: str, offset: int) -> list[Spec]:
+    """What PEP 723 declares, and what is declared beside it for us."""
+    listed = document.get("dependencies", [])
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        line = manifest.line_of(text, "dependencies") + offset
+        manifest.fail(file, line, "dependencies is not a list of texts", hint=_LIST)
+    specs = []
+    for requirement in listed:
+        try:
+            specs.append(plugins.ecosystem("pypi").spec(requirement))
+        except PolyhyError as error:
+            line = manifest.line_of(text, requirement) + offset
+            manifest.fail(file, line, str(error).split("\n")[0], hint=_LIST)
+    tables: Any = document
+    for name in ("tool", "polyhy", "dependencies"):
+        tables = tables.get(name, {})
+        if not isinstance(tables, dict):
+            line = manifest.line_of(text, name) + offset
+            manifest.fail(file, line, f"{name} is not a table", hint=manifest.SHAPE)
+    return sorted({*specs, *manifest.specs(tables, file, text, offset)}, key=str)
+
+
+_LIST = 'write dependencies = ["httpx[http2]>=0.27"]'
+
+
+def _uncomment(line: str, kind: _Kind, file: str, number: int) -> str:
+    if not line.startswith(kind.comment):
+        hint = f"begin it with `{kind.comment} `"
+        manifest.fail(file, number, "this line of the header is no comment", hint=hint)
+    return line.lstrip(kind.comment) if kind is _HY else line[1:].removeprefix(" ")

@@ -1,0 +1,198 @@
+"""A program's life: read, install what it declares, expand, evaluate, wait for its guests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any, NamedTuple
+
+from polyhy import env, host, lisp, manifest, namespace, plugins, trace
+from polyhy.declared import declared
+from polyhy.errors import UsageError
+from polyhy.spec import Spec
+
+Progress = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
+"""Makes a context in which progress is shown: `with progress() as report: …`."""
+
+
+class Program(NamedTuple):
+    """Source with its surroundings: `folder` is sys.path[0], `argv[0]` its own name."""
+
+    source: str
+    filename: str
+    argv: list[str]
+    folder: str
+    spec: Any = None
+
+    @property
+    def is_python(self) -> bool:
+        return self.filename.endswith(".py")
+
+
+def run_file(path: str | Path, argv: Sequence[str] = (), progress: Progress | None = None) -> int:
+    """Run a program as `__main__` and return its exit code.
+
+    The dialect is there without a `require`, and what the program declares is installed first;
+    `progress` shows how that goes. `.py` files run too, with the import hook.
+    """
+    file = Path(path)
+    source, folder = _text(file), str(file.resolve().parent)
+    return run(Program(source, str(file.absolute()), [str(path), *argv], folder), progress)
+
+
+def run_code(code: str, argv: Sequence[str] = (), progress: Progress | None = None) -> int:
+    """Run Hy source: `polyhy run -c CODE`."""
+    return run(Program(code, "<string>", ["-c", *argv], ""), progress)
+
+
+def run_stdin(argv: Sequence[str] = (), progress: Progress | None = None) -> int:
+    """Run what stands on standard input: `polyhy run -`."""
+    return run(Program(sys.stdin.read(), "<stdin>", ["-", *argv], ""), progress)
+
+
+def run_module(name: str, argv: Sequence[str] = (), progress: Progress | None = None) -> int:
+    """Run a module of Hy or Python as `__main__`: `polyhy run -m MODULE`."""
+    import hy
+
+    sys.path[0] = folder = os.getcwd()
+    spec = _find_module(hy.mangle(name))
+    source = _text(Path(spec.origin))
+    return run(Program(source, spec.origin, [spec.origin, *argv], folder, spec), progress)
+
+
+def run(program: Program, progress: Progress | None = None) -> int:
+    """Run a program, then what its guests still have to do, and return its exit code.
+
+    A PolyhyError before its first line (a bad header, no network) is raised; what it raises
+    itself is shown.
+    """
+    specs = install(program, progress)
+    before, sys.argv, sys.path[0] = sys.modules["__main__"], program.argv, program.folder
+    _make_importable(specs, _start(program))
+    try:
+        module = _main(program)
+        exec(compiled(program.source, program.filename, module), module.__dict__)
+        host.wait()
+    except SystemExit as leaving:
+        return _exit_code(leaving.code)
+    except KeyboardInterrupt:
+        return 130
+    except BaseException as error:
+        trace.show(error)
+        return 1
+    finally:
+        sys.modules["__main__"] = before
+    return 0
+
+
+def install(program: Program, progress: Progress | None = None) -> list[Spec]:
+    """Install what a program declares, unless its project's env has all of it; return that.
+
+    A lock beside the program (`polyhy lock --script`) decides. Where the project's manifest names
+    it all, its lock says the versions; else an env is made for this program and its project.
+    """
+    specs = declared(program.source, program.filename)
+    start = _start(program)
+    beside = specs and Path(f"{program.filename}.lock").is_file()
+    if beside or not all(namespace.available(spec, start) for spec in specs):
+        _install(program, specs, start, progress or _silence)
+    return specs
+
+
+def _start(program: Program) -> Path:
+    """Where a program looks for its project."""
+    return namespace.project(Path(program.folder or os.getcwd()))
+
+
+def _install(program: Program, specs: list[Spec], start: Path, progress: Progress) -> None:
+    from polyhy import install as installing
+
+    file = Path(program.filename)
+    if file.with_name(f"{file.name}.lock").is_file():
+        with progress() as report:
+            env.use(installing.script(specs, report, file))
+        return
+    root = manifest.find_root(start)
+    project = manifest.read(root) if root else []
+    named = {(spec.ecosystem, spec.name) for spec in project}
+    with progress() as report:
+        if root and named.issuperset((spec.ecosystem, spec.name) for spec in specs):
+            env.use(installing.sync(root, report))
+        if not all(namespace.available(spec, start) for spec in specs):
+            env.use(installing.script([*specs, *project], report))
+
+
+def _make_importable(specs: Iterable[Spec], start: Path) -> None:
+    """Let Python's own `import` find what is declared of its packages."""
+    names = {spec.ecosystem for spec in specs}
+    found = env.find(start) if names else None
+    for name in names:
+        if found and plugins.ecosystem(name).bridge == "python":
+            host.bridge("python", found.paths(name))
+
+
+def declares(path: Path) -> list[Spec]:
+    """What the program in a file declares."""
+    return declared(_text(path), str(path))
+
+
+def compiled(source: str, filename: str, module: ModuleType) -> CodeType:
+    """Compile source for `module`: Python, or Hy with the dialect required."""
+    if filename.endswith(".py"):
+        return compile(source, filename, "exec", dont_inherit=True)
+    return lisp.program(source, filename, module)
+
+
+def _silence() -> AbstractContextManager[Callable[[str, int, int], None]]:
+    return nullcontext(lambda *_: None)
+
+
+def _main(program: Program) -> ModuleType:
+    """Make the module that the program is, with its source at hand for tracebacks."""
+    import builtins
+    import linecache
+
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    module.__spec__ = program.spec
+    if program.spec:
+        module.__package__ = program.spec.parent
+    if program.filename.startswith("<"):
+        lines = program.source.splitlines(keepends=True)
+        linecache.cache[program.filename] = len(program.source), None, lines, program.filename
+    else:
+        module.__file__ = program.filename
+    return module
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"can't read {file}: {reason}", hint="check the path") from None
+
+
+def _find_module(name: str) -> Any:
+    import importlib.util
+
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec and spec.submodule_search_locations is not None:
+            spec = importlib.util.find_spec(f"{name}.__main__")
+    except ImportError:
+        spec = None
+    if spec is None or not spec.origin or not os.path.isfile(spec.origin):
+        raise UsageError(f"there is no module {name!r} to run", hint=f"looked in {sys.path[0]}")
+    return spec
+
+
+def _exit_code(code: Any) -> int:
+    if code is None or isinstance(code, int):
+        return code or 0
+    print(code, file=sys.stderr)
+    return 1
