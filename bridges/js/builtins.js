@@ -1,85 +1,75 @@
-// Node's built-in modules: small ones here, large ones from the room's packages, the rest say what they are.
+// Node's built-in modules: a file each in node/, members of those, and what is not here, which says so.
 (kit) => {
   "use strict";
-  const builtins = ({ load, file }) => {
-    const cache = new Map();
-    const packaged = (name) => load(file(name));
-
-    const make = {
-      process: () => globalThis.process,
-      console: () => globalThis.console,
-      constants: () => ({}),
-      module: () => ({ createRequire: () => (name) => find(name, true), builtinModules: NAMES, isBuiltin: (name) => NAMES.includes(name.replace(/^node:/, "")) }),
-      timers: () => pick("setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"),
-      "timers/promises": () => ({ setTimeout: (wait, value) => new Promise((done) => setTimeout(done, wait, value)) }),
-      perf_hooks: () => ({ performance: globalThis.performance }),
-      crypto: () => ({
-        ...pick("crypto"),
-        webcrypto: globalThis.crypto,
-        randomUUID: () => globalThis.crypto.randomUUID(),
-        getRandomValues: (into) => globalThis.crypto.getRandomValues(into),
-        randomBytes: (length) => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(length))),
-        randomFillSync: (into) => globalThis.crypto.getRandomValues(into),
-        randomInt: (low, high) => (high === undefined ? Math.floor(Math.random() * low) : low + Math.floor(Math.random() * (high - low))),
-      }),
-      url: () => {
-        const { URL, URLSearchParams } = packaged("url/standard");
-        return { ...packaged("url/legacy"), URL, URLSearchParams, fileURLToPath: (x) => decodeURIComponent(new URL(x).pathname), pathToFileURL: (x) => new URL(`file://${x}`) };
-      },
-      util: () => {
-        const util = packaged("util");
-        return { ...util, ...pick("TextEncoder", "TextDecoder"), stripVTControlCharacters: (text) => String(text).replace(/\u001b\[[0-9;]*m/g, ""), types: { ...util.types } };
-      },
-      "util/types": () => find("util").types,
-      path: () => posix(packaged("path")),
-      "path/posix": () => find("path"),
-      "assert/strict": () => find("assert"),
-      tty: () => ({ isatty: () => false }),
-      async_hooks: () => ({ AsyncLocalStorage, AsyncResource: class {} }),
-    };
-
-    const posix = (path) => ((path.posix = path), path);
-
-    const pick = (...names) => Object.fromEntries(names.map((name) => [name, globalThis[name]]));
-
-    function find(name, certain) {
-      if (!cache.has(name)) {
-        if (!Object.hasOwn(make, name) && !file(name)) return certain || NAMES.includes(name) ? absent(name) : undefined;
-        if (Object.hasOwn(NEEDS, name) && !file(NEEDS[name])) return absent(name);
-        cache.set(name, Object.hasOwn(make, name) ? make[name]() : packaged(name));
-      }
-      return cache.get(name);
-    }
-
-    return find;
-  };
-
-  // Built-ins made of the room's packages, which come with the first environment: until then they are absent.
-  const NEEDS = { url: "url/standard", util: "util", "util/types": "util", path: "path", "path/posix": "path", "assert/strict": "assert" };
 
   const NAMES =
-    "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events fs fs/promises http http2 https inspector module net os path path/posix path/win32 perf_hooks process punycode querystring readline repl stream stream/promises stream/web string_decoder sys timers timers/promises tls trace_events tty url util util/types v8 vm wasi worker_threads zlib".split(" ");
+    "assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns dns/promises domain events fs fs/promises http http2 https inspector module net os path path/posix path/win32 perf_hooks process punycode querystring readline readline/promises repl stream stream/consumers stream/promises stream/web string_decoder sys timers timers/promises tls trace_events tty url util util/types v8 vm wasi worker_threads zlib".split(
+      " ",
+    );
 
-  class AsyncLocalStorage {
-    #store;
-    run(store, f, ...args) {
-      const before = this.#store;
-      this.#store = store;
-      try {
-        return f(...args);
-      } finally {
-        this.#store = before;
-      }
-    }
-    getStore() {
-      return this.#store;
-    }
-  }
+  const TIMERS = ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate"];
+
+  /** Modules of a line or two; `partly` are those of which the rest is absent. */
+  const members = (node, packaged) => ({
+    assert: () => packaged("assert"),
+    "assert/strict": () => node("assert").strict,
+    console: () => globalThis.console,
+    constants: () => ({ ...node("os").constants.errno, ...node("os").constants.signals, ...node("fs").constants }),
+    "fs/promises": () => node("fs").promises,
+    path: () => both(packaged("path-browserify"), packaged("path")),
+    "path/posix": () => node("path"),
+    "path/win32": () => node("path").win32,
+    punycode: () => packaged("punycode"),
+    querystring: () => ({ escape: encodeURIComponent, unescape: decodeURIComponent, ...packaged("querystring-es3") }),
+    "readline/promises": () => node("readline").promises,
+    "stream/consumers": () => node("consumers"),
+    "stream/promises": () => node("stream").promises,
+    "stream/web": () => node("streams"),
+    string_decoder: () => packaged("string_decoder"),
+    sys: () => node("util"),
+    timers: () => ({ ...pick(...TIMERS), promises: node("timers/promises") }),
+    tty: () => partly("tty", { isatty: (fd) => Boolean(globalThis.process[["stdin", "stdout", "stderr"][fd]]?.isTTY) }),
+    "util/types": () => node("util").types,
+    v8: () => partly("v8", { getHeapStatistics: () => ({ heap_size_limit: 2 ** 32, total_heap_size: 0, used_heap_size: 0 }), setFlagsFromString() {}, cachedDataVersionTag: () => 0 }),
+    child_process: () => partly("child_process", {}),
+    dns: () => partly("dns", { setDefaultResultOrder() {}, getDefaultResultOrder: () => "verbatim" }),
+    http: () => partly("http", { ...node("http_names"), ...node("http_client").of("http:") }),
+    https: () => partly("https", node("http_client").of("https:")),
+    net: () => partly("net", node("net_names")),
+    tls: () => partly("tls", { rootCertificates: [], DEFAULT_MIN_VERSION: "TLSv1.2", DEFAULT_MAX_VERSION: "TLSv1.3" }),
+    worker_threads: () => partly("worker_threads", { isMainThread: true, parentPort: null, workerData: null, threadId: 0, resourceLimits: {}, markAsUncloneable() {}, markAsUntransferable() {}, ...pick("MessageChannel", "MessagePort", "BroadcastChannel") }),
+  });
+
+  const both = (posix, { win32 }) => {
+    for (const path of [posix, win32]) Object.assign(path, { posix, win32, matchesGlob: absent("path.matchesGlob"), toNamespacedPath: (x) => x });
+    return posix;
+  };
+  const pick = (...names) => Object.fromEntries(names.map((name) => [name, globalThis[name]]));
+
+  /** What node has besides in modules that are here in part: to be imported and extended, not used. */
+  const ABSENT = {
+    child_process: "ChildProcess exec execFile execFileSync execSync fork spawn spawnSync",
+    dns: "Resolver lookup lookupService promises resolve resolve4 resolve6 resolveCname resolveMx resolveNs resolveSrv resolveTxt reverse setServers getServers",
+    http: "Server ServerResponse createServer",
+    https: "Server createServer",
+    net: "BlockList Server Socket SocketAddress Stream connect createConnection createServer",
+    tls: "SecureContext Server TLSSocket checkServerIdentity connect createSecureContext createServer getCiphers",
+    tty: "ReadStream WriteStream",
+    v8: "Deserializer Serializer deserialize serialize getHeapSnapshot writeHeapSnapshot",
+    worker_threads: "SHARE_ENV Worker getEnvironmentData moveMessagePortToContext receiveMessageOnPort setEnvironmentData",
+  };
+
+  /** What there is of a module; whatever else is asked of it is absent. */
+  const partly = (name, known) => {
+    for (const each of ABSENT[name].split(" ")) known[each] ??= absent(`${name}.${each}`);
+    const own = (target, key) => key in target || typeof key === "symbol" || ["default", "then", "__esModule"].includes(key);
+    return new Proxy(known, { get: (target, key) => (own(target, key) ? target[key] : absent(`${name}.${key}`)) });
+  };
 
   /** A built-in that is not here: packages may import and extend it, but to use it is an error. */
   function absent(name) {
     const refuse = () => {
-      throw new Error(`node's ${name} is not available in polyhy's own JavaScript runtime`);
+      throw Object.assign(new Error(`node's ${name} is not available in polyhy's own JavaScript runtime; import the package :in "node"`), { code: "ERR_POLYHY_ABSENT" });
     };
     return new Proxy(function () {}, {
       get: (target, key) => (typeof key === "symbol" || key === "then" || key === "__esModule" ? undefined : key === "prototype" ? target.prototype : absent(`${name}.${key}`)),
@@ -87,6 +77,53 @@
       construct: refuse,
     });
   }
+
+  /** Define a member that is made when it is first asked for. */
+  const lazily = (target, name, make) =>
+    Object.defineProperty(target, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = make();
+        Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true });
+        return value;
+      },
+      set: (value) => void Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true }),
+    });
+
+  /**
+   * The function that finds a built-in: `script(name)` is the text of node/ that makes it, `file(name)`
+   * where the room's own package `name` is, `load(file)` its exports.
+   */
+  const builtins = ({ script, file, load, missing, host, requireFrom, preview }) => {
+    const cache = new Map();
+    const making = new Set();
+    const packaged = (name) => load(file(name) ?? missing(name));
+    const optional = (name) => (file(name) ? packaged(name) : undefined);
+    const tools = { host, packaged, optional, lazily, requireFrom, preview, names: NAMES, node: (name) => known(name) ?? absent(name) };
+    const small = members(tools.node, packaged);
+
+    /** Undefined while it is made, too: a package may look if there is one to stand in for. */
+    function known(name) {
+      if (!cache.has(name) && !making.has(name)) {
+        making.add(name);
+        try {
+          const made = script(name)?.(tools) ?? (Object.hasOwn(small, name) ? small[name]() : undefined);
+          if (made !== undefined) cache.set(name, made);
+        } finally {
+          making.delete(name);
+        }
+      }
+      return cache.get(name);
+    }
+
+    /** For scripts: undefined where node has no such module, unless they are `certain` by `node:`. */
+    const find = (name, certain) => {
+      if (!NAMES.includes(name)) return certain ? absent(name) : undefined;
+      return known(name) ?? (making.has(name) ? {} : absent(name));
+    };
+    return { find, known };
+  };
 
   return { builtins };
 }

@@ -1,4 +1,4 @@
-// The globals that packages expect of a host and the bare engine lacks. Larger ones come from modules.
+// The globals that packages expect of a host and the bare engine lacks. Larger ones come from node/.
 (kit) => {
   "use strict";
   const { guarded, parts } = kit;
@@ -8,213 +8,179 @@
   const define = (name, value) =>
     name in globalThis || Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 
-  const lazy = (name, make) =>
-    name in globalThis ||
+  /** A member of a module; asked until there is one, for what it needs may come with a later environment. */
+  const moved = (name, make) => {
+    if (name in globalThis) return;
+    const settle = (value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
     Object.defineProperty(globalThis, name, {
       configurable: true,
       get() {
-        const value = make();
-        Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
-        return value;
+        try {
+          const value = make();
+          if (value !== undefined) settle(value);
+          return value;
+        } catch (error) {
+          if (error.code !== "ERR_POLYHY_MISSING") throw error;
+          return wanting(error);
+        }
       },
-      set(value) {
-        Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
-      },
+      set: settle,
     });
+  };
 
-  /** A member of a module; asked each time, for the module may come with a later environment. */
-  const moved = (name, get) =>
-    name in globalThis ||
-    Object.defineProperty(globalThis, name, {
-      configurable: true,
-      get,
-      set: (value) => Object.defineProperty(globalThis, name, { value, writable: true, configurable: true }),
-    });
+  /** What `typeof` and `instanceof` may look at; any use says what is missing. */
+  function wanting(error) {
+    const refuse = () => {
+      throw error;
+    };
+    const get = (target, key) => (typeof key === "symbol" || key === "prototype" ? target[key] : refuse());
+    return new Proxy(function () {}, { get, apply: refuse, construct: refuse });
+  }
 
   // --- timers: the number is the host's, the function stays here
 
   class Timeout {
-    constructor(number, idle) {
-      this.number = number;
-      this.idle = idle;
+    constructor(number, start, host) {
+      Object.defineProperties(this, { number: { value: number }, start: { value: start }, host: { value: host } });
     }
     ref() {
-      this.idle(this.number, false);
+      this.host.idle(this.number, false);
       return this;
     }
     unref() {
-      this.idle(this.number, true);
+      this.host.idle(this.number, true);
       return this;
     }
+    hasRef() {
+      return jobs.has(this.number);
+    }
     refresh() {
+      if (jobs.has(this.number)) {
+        this.host.cancel(this.number);
+        this.start();
+      }
+      return this;
+    }
+    close() {
+      clearTimeout(this);
       return this;
     }
     [Symbol.toPrimitive]() {
       return this.number;
     }
+    [Symbol.dispose ?? Symbol.for("dispose")]() {
+      clearTimeout(this);
+    }
   }
+  class Immediate extends Timeout {}
+
+  const checked = (f) => {
+    if (typeof f === "function") return f;
+    throw Object.assign(new TypeError(`The "callback" argument must be of type function. Received ${f === null ? "null" : typeof f}`), { code: "ERR_INVALID_ARG_TYPE" });
+  };
 
   const timers = (host) => {
-    const later = (job, wait, again) => {
+    const later = (job, wait, again, type = Timeout) => {
       const number = ++last;
+      const start = () => host.after(number, wait, again);
       jobs.set(number, { job, again });
-      host.after(number, Math.max(Number(wait) || 0, again ? 1 : 0), again);
-      return new Timeout(number, host.idle);
+      start();
+      return new type(number, start, host);
     };
+    const delay = (x) => (Number(x) >= 1 && Number(x) < 2 ** 31 ? Number(x) : 1);
     const cancel = (timer) => {
-      const number = Number(timer ?? 0);
+      const number = Number(timer?.number ?? timer ?? 0);
       if (jobs.delete(number)) host.cancel(number);
     };
-    define("setTimeout", (f, wait, ...args) => later(() => f(...args), wait, false));
-    define("setInterval", (f, wait, ...args) => later(() => f(...args), wait, true));
-    define("setImmediate", (f, ...args) => later(() => f(...args), 0, false));
+    define("setTimeout", (f, wait, ...args) => later(checked(f) && (() => f(...args)), delay(wait), false));
+    define("setInterval", (f, wait, ...args) => later(checked(f) && (() => f(...args)), delay(wait), true));
+    define("setImmediate", (f, ...args) => later(checked(f) && (() => f(...args)), 0, false, Immediate));
     for (const name of ["clearTimeout", "clearInterval", "clearImmediate"]) define(name, cancel);
   };
 
   function fire(number) {
-    const { job, again } = jobs.get(number);
-    if (!again) jobs.delete(number);
-    job();
+    const found = jobs.get(number);
+    if (!found) return;
+    if (!found.again) jobs.delete(number);
+    found.job();
   }
 
   // --- text
 
   class TextEncoder {
-    encoding = "utf-8";
+    get encoding() {
+      return "utf-8";
+    }
     encode(text = "") {
       const bytes = unescape(encodeURIComponent(String(text).toWellFormed()));
       return Uint8Array.from(bytes, (c) => c.charCodeAt(0));
     }
     encodeInto(text, into) {
-      const bytes = this.encode(text).subarray(0, into.length);
-      into.set(bytes);
-      return { read: text.length, written: bytes.length };
+      let [read, written] = [0, 0];
+      for (const character of String(text).toWellFormed()) {
+        const bytes = this.encode(character);
+        if (written + bytes.length > into.length) break;
+        into.set(bytes, written);
+        read += character.length;
+        written += bytes.length;
+      }
+      return { read, written };
+    }
+    get [Symbol.toStringTag]() {
+      return "TextEncoder";
     }
   }
 
   const decoder = (host) =>
     class TextDecoder {
-      constructor(encoding = "utf-8", { fatal = false, ignoreBOM = false } = {}) {
-        Object.assign(this, { encoding: String(encoding).toLowerCase(), fatal, ignoreBOM });
+      #number = 0;
+      #started = false;
+      constructor(label = "utf-8", { fatal = false, ignoreBOM = false } = {}) {
+        const encoding = host.encoding(String(label).trim().toLowerCase());
+        if (!encoding) throw Object.assign(new RangeError(`The "${label}" encoding is not supported`), { code: "ERR_ENCODING_NOT_SUPPORTED" });
+        for (const [name, value] of Object.entries({ encoding, fatal: Boolean(fatal), ignoreBOM: Boolean(ignoreBOM) })) {
+          Object.defineProperty(this, name, { value, enumerable: true });
+        }
       }
-      decode(bytes = new Uint8Array()) {
-        const view = ArrayBuffer.isView(bytes)
-          ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-          : new Uint8Array(bytes);
-        return host.decode(view, this.encoding, this.fatal, this.ignoreBOM);
+      decode(bytes = new Uint8Array(), { stream = false } = {}) {
+        const view = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes);
+        const first = !this.#started;
+        const text = stream || this.#number ? this.#piece(view, stream) : host.decode(view, this.encoding, this.fatal);
+        if (typeof text !== "string") throw Object.assign(new TypeError(`The encoded data was not valid for encoding ${this.encoding}`), { code: "ERR_ENCODING_INVALID_ENCODED_DATA" });
+        this.#started = stream && (this.#started || text !== "");
+        return first && !this.ignoreBOM && text.startsWith("\ufeff") ? text.slice(1) : text;
+      }
+      #piece(view, stream) {
+        this.#number ||= ++last;
+        const text = host.decodePiece(this.#number, view, this.encoding, this.fatal, !stream);
+        if (!stream) this.#number = 0;
+        return text;
+      }
+      get [Symbol.toStringTag]() {
+        return "TextDecoder";
       }
     };
 
-  // --- console
-
-  const format = (x) => (typeof x === "string" ? x : parts.preview(x));
-  const LEVELS = { log: 1, info: 1, debug: 1, dir: 1, warn: 2, error: 2, trace: 2 };
-
-  const console = (host) => {
-    const out = {};
-    for (const [name, stream] of Object.entries(LEVELS)) {
-      out[name] = (...xs) => host.write(stream, xs.map(format).join(" ") + "\n");
-    }
-    out.assert = (ok, ...xs) => ok || out.error("Assertion failed:", ...xs);
-    for (const name of ["group", "groupEnd", "time", "timeEnd", "count", "table"]) out[name] = out[name] ?? (() => {});
-    return out;
+  const base64 = (host, name) => (text) => {
+    const out = host[name](String(text));
+    if (typeof out === "string") return out;
+    throw new DOMException(name === "atob" ? "The string to be decoded is not correctly encoded." : "Invalid character", "InvalidCharacterError");
   };
 
-  // --- the rest
-
-  function structuredClone(value, seen = new Map()) {
-    if (typeof value === "function" || typeof value === "symbol") throw new TypeError("this value can't be cloned");
-    if (typeof value !== "object" || value === null) return value;
-    if (seen.has(value)) return seen.get(value);
-    return clone(value, seen);
-  }
-
-  function clone(value, seen) {
-    const again = (x) => structuredClone(x, seen);
-    const keep = (copy) => (seen.set(value, copy), copy);
-    if (Array.isArray(value)) {
-      const copy = keep(new Array(value.length));
-      for (const key of Object.keys(value)) copy[key] = again(value[key]);
-      return copy;
-    }
-    if (value instanceof Date) return keep(new Date(value));
-    if (value instanceof RegExp) return keep(new RegExp(value));
-    if (value instanceof Map) {
-      const copy = keep(new Map());
-      for (const [k, v] of value) copy.set(again(k), again(v));
-      return copy;
-    }
-    if (value instanceof Set) {
-      const copy = keep(new Set());
-      for (const v of value) copy.add(again(v));
-      return copy;
-    }
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return keep(value.slice());
-    if (value instanceof Error) return keep(Object.assign(new value.constructor(value.message), { stack: value.stack }));
-    const copy = keep({});
-    for (const key of Object.keys(value)) copy[key] = again(value[key]);
-    return copy;
-  }
-
-  const crypto = (host) => ({
-    getRandomValues: (into) => {
-      const view = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
-      view.set(host.random(view.length));
-      return into;
-    },
-    randomUUID: () => host.uuid(),
-  });
-
-  const process = (host) => ({
-    env: host.env(),
-    argv: ["node", "polyhy"],
-    execArgv: [],
-    platform: host.platform,
-    arch: "x64",
-    pid: host.pid,
-    version: "v22.0.0",
-    versions: { node: "22.0.0" },
-    release: { name: "node" },
-    cwd: () => host.cwd(),
-    nextTick: (f, ...args) => queueMicrotask(() => f(...args)),
-    hrtime: Object.assign(
-      () => {
-        const now = host.now();
-        return [Math.floor(now), Math.floor((now % 1) * 1e9)];
-      },
-      { bigint: () => BigInt(Math.floor(host.now() * 1e9)) },
-    ),
-    uptime: () => host.now(),
-    memoryUsage: () => ({ rss: 0, heapTotal: 0, heapUsed: 0, external: 0 }),
-    stdout: { isTTY: false, columns: 80, write: (text) => (host.write(1, String(text)), true) },
-    stderr: { isTTY: false, columns: 80, write: (text) => (host.write(2, String(text)), true) },
-    stdin: { isTTY: false },
-    emitWarning: (text) => host.write(2, `${text}\n`),
-    exit: (code = 0) => host.exit(code),
-    ...Object.fromEntries(["on", "once", "off", "addListener", "removeListener"].map((name) => [name, () => globalThis.process])),
-    listeners: () => [],
-    emit: () => false,
-    binding: (name) => {
-      throw new Error(`process.binding("${name}") is not available in polyhy`);
-    },
-  });
-
   function install(host) {
+    parts.host = host;
     define("global", globalThis);
-    define("queueMicrotask", (f) => void Promise.resolve().then(f));
+    define("queueMicrotask", (f) => void Promise.resolve().then(checked(f)));
     define("TextEncoder", TextEncoder);
     define("TextDecoder", decoder(host));
-    define("structuredClone", (value) => structuredClone(value));
-    define("performance", { now: () => host.now() * 1000, timeOrigin: Date.now(), mark() {}, measure() {} });
-    define("console", console(host));
-    define("atob", (text) => host.atob(String(text)));
-    define("btoa", (text) => host.btoa(String(text)));
-    define("crypto", crypto(host));
-    define("navigator", { userAgent: "polyhy", language: "en-US", platform: host.platform });
+    for (const name of ["atob", "btoa"]) define(name, base64(host, name));
+    define("navigator", { userAgent: "polyhy", language: "en-US", languages: ["en-US"], platform: host.system.platform, hardwareConcurrency: 1 });
     timers(host);
-    lazy("process", () => process(host));
-    for (const [name, [module, member]] of Object.entries(host.modules)) {
-      moved(name, () => parts.require(module)[member]);
+    Error.captureStackTrace ??= (target, above) => parts.known("stack_traces").captureStackTrace(target, above);
+    Error.stackTraceLimit ??= 10;
+    moved("console", () => parts.known("console_of_host"));
+    for (const [module, names] of Object.entries(host.modules)) {
+      for (const name of names) moved(name, () => (module === name ? parts.known(module) : parts.known(module)?.[name]));
     }
     // A compilation on another thread would report to a loop that may not run then.
     const { Module, Instance } = WebAssembly;

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import os
-import sys
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from polyhy.loop import Timer
 from polyhy.values import Lent
 
-from .engine import LOOP
 from .guest import Guest
+from .jobs import LOOP
+from .node.compression import Compression
+from .node.files import Files
+from .node.hashes import Hashes
+from .node.network import Network
+from .node.system import System
 
-FROM_MODULES = {
-    "Buffer": ("buffer", "Buffer"),
-    "URL": ("url", "URL"),
-    "URLSearchParams": ("url", "URLSearchParams"),
+_STREAMS = (
+    *("ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamDefaultController"),
+    *("ReadableStreamBYOBReader", "ReadableStreamBYOBRequest", "ReadableByteStreamController"),
+    *("WritableStream", "WritableStreamDefaultWriter", "WritableStreamDefaultController"),
+    *("TransformStream", "TransformStreamDefaultController"),
+    *("ByteLengthQueuingStrategy", "CountQueuingStrategy"),
+    *("TextEncoderStream", "TextDecoderStream", "CompressionStream", "DecompressionStream"),
+)
+
+FROM_MODULES: dict[str, tuple[str, ...]] = {
+    "process": ("process",),
+    "atomics": ("Atomics",),
+    "buffer": ("Buffer",),
+    "blob": ("Blob", "File"),
+    "url": ("URL", "URLSearchParams"),
+    "clone": ("structuredClone", "DOMException"),
+    "event_target": ("Event", "EventTarget", "CustomEvent", "AbortController", "AbortSignal"),
+    "messages": ("MessageChannel", "MessagePort", "MessageEvent", "BroadcastChannel"),
+    "webcrypto": ("crypto", "Crypto", "CryptoKey", "SubtleCrypto"),
+    "perf_hooks": (
+        *("performance", "Performance", "PerformanceEntry", "PerformanceMark"),
+        *("PerformanceMeasure", "PerformanceObserver"),
+    ),
+    "streams": _STREAMS,
+    "web_fetch": ("fetch", "Headers", "Request", "Response", "FormData"),
 }
-"""Globals that are members of modules, loaded when a script first names them."""
+"""Globals that are members of the modules in node/, made when a script first names them."""
 
 
 class Globals:
@@ -32,16 +59,21 @@ class Globals:
 
 
 class Services:
-    """The host as globals.js sees it. Times are in milliseconds there, in seconds here."""
+    """The host as the scripts of this room see it. Times are in milliseconds there."""
 
     modules = FROM_MODULES
-    platform = {"win32": "win32", "darwin": "darwin"}.get(sys.platform, "linux")
-    pid = os.getpid()
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
         self._timers: dict[int, Timer] = {}
         self._started = time.monotonic()
+        self._decoders: dict[int, codecs.IncrementalDecoder] = {}
+        self._ticks: Callable[[], object] = _nothing
+        self.files, self.hashes = Files(), Hashes()
+        self.compression, self.system = Compression(), System()
+        self.network = Network(LOOP.call_later)
+
+    # --- timers and ticks
 
     def after(self, number: int, wait: float, again: bool) -> None:
         def fire() -> None:
@@ -61,12 +93,33 @@ class Services:
         if number in self._timers:
             self._timers[number].idle = yes
 
-    def write(self, stream: int, text: str) -> None:
-        (sys.stderr if stream == 2 else sys.stdout).write(text)
+    def ticks(self, drain: Callable[[], object]) -> None:
+        """Say what runs the callbacks of process.nextTick."""
+        self._ticks = drain
 
-    def decode(self, data: bytes, encoding: str, fatal: bool, keep_mark: bool) -> str:
-        text = data.decode(encoding, "strict" if fatal else "replace")
-        return text if keep_mark else text.removeprefix("\ufeff")
+    def tick(self) -> None:
+        """Run them before the jobs of promises; if such a job asks, after those that wait."""
+        if LOOP.serving:
+            LOOP.jobs.append(self._tick_last)
+        else:
+            LOOP.jobs.appendleft(self._ticks)
+
+    def _tick_last(self) -> None:
+        if LOOP.jobs:
+            LOOP.jobs.append(self._tick_last)
+        else:
+            self._ticks()
+
+    # --- clocks, chance, text
+
+    def now(self) -> float:
+        return (time.monotonic() - self._started) * 1000
+
+    def nanoseconds(self) -> str:
+        return str(time.monotonic_ns())
+
+    def sleep(self, wait: float) -> None:
+        time.sleep(wait / 1000)
 
     def random(self, length: int) -> bytes:
         return os.urandom(length)
@@ -74,21 +127,65 @@ class Services:
     def uuid(self) -> str:
         return str(uuid.uuid4())
 
-    def env(self) -> dict[str, str]:
-        names = {k: v for k, v in os.environ.items() if k.isascii() and v.isascii()}
-        return {"NODE_ENV": "production", **names}
+    def encoding(self, label: str) -> str | None:
+        """What the web calls an encoding; None where Python has none of that name."""
+        name = _LABELS.get(label, label)
+        try:
+            return _NAMES.get(codecs.lookup(name).name, name)
+        except LookupError:
+            return None
 
-    def cwd(self) -> str:
-        return os.getcwd()
+    def decode(self, data: bytes, encoding: str, fatal: bool) -> str | None:
+        try:
+            return data.decode(_CODECS.get(encoding, encoding), "strict" if fatal else "replace")
+        except UnicodeDecodeError:
+            return None
 
-    def now(self) -> float:
-        return time.monotonic() - self._started
+    def decode_piece(self, number: int, data: bytes, encoding: str, fatal: bool, last: bool) -> Any:
+        """Decode the next piece of a stream."""
+        decoder = self._decoders.get(number)
+        if decoder is None:
+            make = codecs.getincrementaldecoder(_CODECS.get(encoding, encoding))
+            decoder = self._decoders[number] = make("strict" if fatal else "replace")
+        if last:
+            del self._decoders[number]
+        try:
+            return decoder.decode(data, last)
+        except UnicodeDecodeError:
+            return None
 
-    def atob(self, text: str) -> str:
-        return base64.b64decode(text + "=" * (-len(text) % 4)).decode("latin-1")
+    def atob(self, text: str) -> str | None:
+        bare = "".join(text.split())
+        bare = bare.removesuffix("==" if len(bare) % 4 == 0 and bare.endswith("==") else "=")
+        try:
+            if len(bare) % 4 == 1:
+                return None
+            return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode("latin-1")
+        except ValueError:
+            return None
 
-    def btoa(self, text: str) -> str:
-        return base64.b64encode(text.encode("latin-1")).decode()
+    def btoa(self, text: str) -> str | None:
+        try:
+            return base64.b64encode(text.encode("latin-1")).decode()
+        except UnicodeEncodeError:
+            return None
 
-    def exit(self, code: Any) -> None:
-        sys.exit(code)
+    def write(self, stream: int, text: str) -> None:
+        self.system.write(stream, text)
+
+
+_NAMES = {
+    **{f"iso8859-{n}": f"iso-8859-{n}" for n in range(2, 17)},
+    **{f"cp{n}": f"windows-{n}" for n in range(1250, 1259)},
+    **dict.fromkeys(("ascii", "iso8859-1", "latin-1"), "windows-1252"),
+    **{"iso8859-9": "windows-1254", "gb2312": "gbk", "cp932": "shift_jis"},
+    **{"utf-16": "utf-16le", "utf-16-le": "utf-16le", "utf-16-be": "utf-16be", "utf8": "utf-8"},
+    **{"euc_jp": "euc-jp", "euc_kr": "euc-kr"},
+}
+_LABELS = {"unicode-1-1-utf-8": "utf-8", "x-sjis": "shift_jis", "unicode": "utf-16le"}
+_CODECS = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "gbk": "gb18030"}
+_CODECS |= {"shift_jis": "cp932"}
+"""What the web calls Python's codecs, its other names for them, and the codec that it means."""
+
+
+def _nothing() -> None: ...

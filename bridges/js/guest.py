@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from asyncio import events
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from threading import get_ident
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -15,16 +16,20 @@ import orjson
 from polyhy import owner
 from polyhy.errors import Forked, Stopped
 from polyhy.proxy import Proxy
+from polyhy.values import spellings
 
 from . import objects
-from .engine import LOOP, core, script, watch
+from .buffers import Pin, unpin
+from .engine import core, script, watch
 from .errors import engine_error, failure, refusal
+from .jobs import LOOP
 from .marshal import TAG, Lending, Marshal
 from .reach import OPERATIONS
 from .untag import DECODES
 from .wire import (
     FAILURE,
     FUNCTION,
+    HEAD,
     HOME,
     INTEGERS,
     JSON_TEXT,
@@ -32,12 +37,14 @@ from .wire import (
     OBJECT,
     STRING,
     Slot,
+    callee,
+    head,
     inbox,
     take_register,
     wire,
 )
 
-_entered = LOOP.entered
+_jobs = LOOP.jobs
 
 
 class Guest:
@@ -46,6 +53,12 @@ class Guest:
     `make(number, callable)` makes the Proxy of a guest's object that Python holds none of yet.
     """
 
+    getters: Mapping[str, Callable[[int], Any]] = MappingProxyType({})
+    """A function of the guest's for each name that was read of an object."""
+
+    lends = True
+    """False where the guest's memory is out of this process's reach."""
+
     def __init__(
         self, make: Callable[[int, bool], Any], own: Callable[[Proxy], int | None]
     ) -> None:
@@ -53,26 +66,33 @@ class Guest:
         self._make = make
         self.lending = Lending()
         marshal = Marshal(self.lending, own)
-        self.give, self.gives, self._give_error = (
-            marshal.give,
-            marshal.gives_alone,
-            marshal.give_error,
-        )
+        self.give, self._give_error = marshal.give, marshal.give_error
+        self.gives, self.gives_alone = marshal.gives, marshal.gives_alone
         self.dropped: deque[tuple[int, int]] = deque()
+        self.pins: WeakValueDictionary[int, Pin] = WeakValueDictionary()
+        self.unpinned: deque[Any] = deque()
+        self.getters = {}
         self._live: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._depth = 0
         self._state = ""
+        self.extended: set[str] = set()
         self.takes = self._takes(engine)
         self._parts: dict[str, Callable[..., Any]] = {}
-        self._guest = wire()(script("guest.js"), self._called, self._reached)
+        self._guest = wire()(
+            script("guest.js"), self._called, self._reached, script("table.js"), script("values.js")
+        )
         self._guest("inbox")(inbox())
-        self._guest("watch")(watch())
         self.extend("members.js")
+        self.extend("show.js")
+        self._guest("watch")(watch())
         self.extend("lent.js")
+        self.extend("buffers.js")
+        self._part("lendMemory")(lambda number: self.lending.memory(int(number)))
         self.invoke, self.lift = self._part("invoke"), self._part("lift")
 
     def extend(self, name: str) -> None:
         """Add the parts of another of the room's scripts."""
+        self.extended.add(name)
         self._guest(name, script(name))
 
     def end(self, state: str) -> None:
@@ -103,9 +123,8 @@ class Guest:
         try:
             raw = function(*given)
         except Exception as error:
-            self.settle()
             raise engine_error(error) from None
-        if _entered:
+        if _jobs:
             self.settle()
         return self.takes[type(raw)](raw)
 
@@ -115,12 +134,20 @@ class Guest:
             part = self._parts[name] = self._guest(name)
         return part
 
+    def getter(self, name: str) -> Callable[[int], Any]:
+        """The guest's function that reads the member `name`, kept for the next time."""
+        found = self._part("getter")(*(self.give(n, 0) for n in spellings(name)))
+        self.getters = {**self.getters, name: found}
+        return found
+
     def settle(self) -> None:
         """Run the jobs of promises, unless a guest's function still runs below."""
-        if self._depth:
-            LOOP.leave()
-        else:
-            LOOP.settle()
+        if not self._depth:
+            try:
+                LOOP.run_jobs()
+            except Exception as error:
+                raise engine_error(error) from None
+            owner.serve()  # who asked while promises were made was put off
 
     def _check(self) -> None:
         if self._state == "forked":
@@ -130,10 +157,11 @@ class Guest:
 
     def _tidy(self) -> None:
         """Let the guest forget what no Proxy holds, and Python what no script holds."""
-        while self.dropped:
-            number, times = self.dropped.popleft()
+        for number, times in _taken(self.dropped):
             if times:
                 self._part("release")(number, times)
+        for buffer in _taken(self.unpinned):
+            unpin(self, buffer)
         if self.lending.many:
             core().collect()  # the guest does not know what its stand-ins cost here
             raw = self._part("swept")()
@@ -152,18 +180,22 @@ class Guest:
         }
 
     def _read(self, slot: Slot) -> Any:
-        what = slot.ints[0]
+        what, length, more, width = head(slot.memory)
         if what == STRING:
-            return slot.text()
+            if more or width != 1:
+                return slot.text()
+            text = str(slot.memory[HEAD : HEAD + length], "latin-1")
+            slot.ints[0] = 0
+            return text
         if what == JSON_TEXT:
-            return _loads(slot.text())
+            return loads(slot.text())
         if what == INTEGERS:
             return slot.integers()
         if what == NUMBER:
             return slot.number()
         if what >= OBJECT:
             return self.reference(what, slot.reference())
-        value = _loads(slot.text())
+        value = loads(slot.text())
         if what == FAILURE:
             raise failure(self, *value)
         return self.untag(value)
@@ -202,18 +234,29 @@ class Guest:
 
     # --- Python called by scripts
 
-    def _called(self, number: int, *args: Any) -> Any:
-        return self._outside(lambda: self.lending.objects[number], args, "the callback's result")
+    def _called(self, *args: Any) -> Any:
+        number = callee[0]
+        self._depth += 1
+        try:
+            takes, lending = self.takes, self.lending
+            if len(args) == 1:
+                result = lending.objects[number](takes[type(args[0])](args[0]))
+            else:
+                result = lending.objects[number](*[takes[type(x)](x) for x in args])
+            if lending.many:
+                self._tidy()
+            return self.gives.get(type(result), self.give)(result, "the callback's result")
+        except BaseException as error:
+            return self._give_error(error)
+        finally:
+            self._depth -= 1
 
-    def _reached(self, number: int, operation: int, *args: Any) -> Any:
-        x = self.lending.objects[number]
-        return self._outside(lambda: partial(OPERATIONS[operation], x), args, "the attribute")
+    def _reached(self, *args: Any) -> Any:
+        x, operation = self.lending.objects[callee[0]], OPERATIONS[callee[1]]
+        return self._outside(lambda: partial(operation, x), args, "the attribute")
 
     def _outside(self, find: Callable[[], Callable[..., Any]], args: Any, what: str) -> Any:
-        """Run Python for a script: its own loop runs, and an exception crosses as a value."""
-        inside = events._get_running_loop() is LOOP
-        if inside:
-            LOOP.leave()
+        """Run Python for a script: an exception crosses as a value."""
         self._depth += 1
         try:
             takes = self.takes
@@ -223,11 +266,16 @@ class Guest:
             return self._give_error(error)
         finally:
             self._depth -= 1
-            if inside:
-                events._set_running_loop(LOOP)  # type: ignore[arg-type]
 
 
-def _loads(text: str) -> Any:
+def _taken(queue: deque[Any]) -> Iterator[Any]:
+    """Take all that is in a queue; a call for another thread may take some of it meanwhile."""
+    with suppress(IndexError):
+        while True:
+            yield queue.popleft()
+
+
+def loads(text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:  # what the engine writes is JSON, but for lone surrogates

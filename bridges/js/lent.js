@@ -1,21 +1,155 @@
-// Python's objects as scripts see them: an object with attributes, or a container whose changes are Python's.
+// Python's objects as scripts see them: functions, errors, objects with attributes, live containers.
 (kit) => {
   "use strict";
-  const { give, live, take, reach, homes, STAND_INS } = kit;
-  const CODES = { get: 1n, set: 2n, has: 3n, delete: 4n, keys: 5n, length: 6n, resize: 7n };
-  const ask = (number, operation, ...rest) => take(reach(BigInt(number), CODES[operation], ...rest.map(live)));
+  const { table, objects, guarded, raise, give, live, take, call, reach, receive, revive, homes, STAND_INS } = kit;
+  // The operations of reach.py, by their places there.
+  const OPERATIONS = ["read", "get", "set", "has", "delete", "keys", "length", "resize", "iterate", "next", "close"];
+  OPERATIONS.push("await", "aiterate", "anext", "aclose", "text", "number", "exit", "aexit", "cancel", "ended");
+  const CODES = Object.fromEntries(OPERATIONS.map((name, i) => [name, i]));
+  const ask = (number, operation, ...rest) => take(reach(number, CODES[operation], ...rest.map(live)));
+
+  for (const name of ["dispose", "asyncDispose"]) {
+    if (!Symbol[name]) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
+  }
+
+  // What an object can do, as marshal.py says it in bits.
+  const CAN = { call: 1, construct: 2, iterate: 4, next: 8, aiterate: 16, await: 32, exit: 64, aexit: 128 };
+
   const isIndex = (key) => typeof key === "string" && /^(0|[1-9]\d*)$/.test(key);
   const own = (value) => ({ value, writable: true, enumerable: true, configurable: true });
 
+  // --- functions and errors
+
+  STAND_INS.function = (number, [places, name]) => {
+    const f = function (...args) {
+      if (places >= 0 && args.length > places) args.length = places;
+      const result = take(call(number, ...args.map(live)));
+      if (args.length && typeof result === "object" && homes.has(result)) follow(result, args);
+      return result;
+    };
+    if (places > 0) Object.defineProperty(f, "length", { value: places, configurable: true });
+    return Object.defineProperty(f, "name", { value: name, configurable: true });
+  };
+
+  STAND_INS.error = (number, [name, message, cause]) =>
+    Object.assign(new Error(message, cause ? { cause: revive(cause) } : {}), { name });
+
+  /** A copy, where the memory itself can't be reached: see buffers.js. */
+  STAND_INS.buffer = (number, [kind, size]) => new globalThis[kind](receive(number, size).buffer);
+
+  // --- iterators and promises of Python's
+
+  class Steps extends (globalThis.Iterator ?? Object) {
+    #inner;
+    constructor(number) {
+      super();
+      this.#inner = ask(number, "iterate");
+    }
+    next() {
+      const [done, value] = ask(homes.get(this.#inner), "next");
+      return { done, value };
+    }
+    return(value) {
+      ask(homes.get(this.#inner), "close");
+      return { done: true, value };
+    }
+  }
+
+  class AsyncSteps {
+    #inner;
+    constructor(number) {
+      this.#inner = ask(number, "aiterate");
+    }
+    async next() {
+      const [done, value] = await ask(homes.get(this.#inner), "anext");
+      return { done, value };
+    }
+    async return(value) {
+      await ask(homes.get(this.#inner), "aclose");
+      return { done: true, value };
+    }
+    [Symbol.asyncIterator]() {
+      return this;
+    }
+  }
+
+  const promises = new WeakMap();
+
+  /** The one promise of what Python can await: a coroutine may be awaited only once. */
+  function promiseOf(number, target) {
+    const standIn = table.standIn(number);
+    if (!promises.has(target)) {
+      const settled = new Promise((resolve, reject) => {
+        ask(number, "await", resolve, reject);
+        if (signals.has(standIn)) cancelBy(signals.get(standIn), number, reject);
+      });
+      promises.set(target, settled);
+    }
+    return promises.get(target);
+  }
+
+  // --- cancellation: an AbortSignal here is the cancelling of a task there
+
+  const signals = new WeakMap(); // what Python can await → the signal that it was called with
+  const isSignal = (x) => typeof x === "object" && x !== null && typeof x.addEventListener === "function" && "aborted" in x;
+
+  function follow(result, args) {
+    const signal = args.find(isSignal) ?? args.find((x) => isSignal(x?.signal))?.signal;
+    if (signal && !homes.has(signal)) signals.set(result, signal);
+  }
+
+  function cancelBy(signal, number, reject) {
+    const cancel = () => {
+      ask(number, "cancel");
+      reject(signal.reason);
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener("abort", cancel, { once: true });
+  }
+
+  /** A task is a promise, and a signal that is aborted when the task is cancelled. */
+  STAND_INS.task = (number, detail) => {
+    if (typeof AbortController !== "function") return STAND_INS.object(number, detail);
+    const controller = new AbortController();
+    const { signal } = controller;
+    ask(number, "ended", () => controller.abort());
+    const then = (...listeners) => promiseOf(number, signal).then(...listeners);
+    return Object.defineProperties(signal, { then: { value: then }, cancel: { value: () => ask(number, "cancel") } });
+  };
+
+  // --- objects
+
+  const PROTOCOL = {
+    [Symbol.iterator]: [CAN.iterate, (number) => () => new Steps(number)],
+    [Symbol.asyncIterator]: [CAN.aiterate, (number) => () => new AsyncSteps(number)],
+    [Symbol.dispose]: [CAN.exit, (number) => () => ask(number, "exit")],
+    [Symbol.asyncDispose]: [CAN.aexit, (number) => () => ask(number, "aexit")],
+    [Symbol.toPrimitive]: [0, (number) => (hint) => ask(number, hint === "number" ? "number" : "text")],
+    next: [CAN.next, (number) => () => new Steps(number).next()],
+    then: [CAN.await, (number, target) => (...listeners) => promiseOf(number, target).then(...listeners)],
+    toString: [0, (number) => () => ask(number, "text")],
+  };
+
   /** Traps over the operations get, set, has, delete and keys of Python's side. */
-  const attributes = (number, target) => ({
-    get: (_, key) => (typeof key === "symbol" ? target[key] : ask(number, "get", key)),
-    set: (_, key, value) => (ask(number, "set", key, value), true),
-    has: (_, key) => typeof key === "string" && ask(number, "has", key),
+  const attributes = (number, target, can) => ({
+    get: (_, key) => {
+      const protocol = Object.hasOwn(PROTOCOL, key) && PROTOCOL[key];
+      if (protocol && (protocol[0] & can) === protocol[0]) return protocol[1](number, target);
+      if (typeof key === "symbol" || key === "prototype") return target[key];
+      const found = ask(number, "get", key);
+      return found === undefined && typeof target === "function" ? target[key] : found; // bind, name, …
+    },
+    set: (_, key, value) => typeof key === "string" && (ask(number, "set", key, value), true),
+    has: (_, key) => (typeof key === "symbol" ? key in target : ask(number, "has", key)),
     deleteProperty: (_, key) => (ask(number, "delete", key), true),
-    ownKeys: () => ask(number, "keys"),
-    getOwnPropertyDescriptor: (_, key) =>
-      typeof key === "string" && ask(number, "has", key) ? own(ask(number, "get", key)) : undefined,
+    ownKeys: () => [...new Set([...Reflect.ownKeys(target), ...ask(number, "keys")])],
+    getOwnPropertyDescriptor: (_, key) => {
+      const fixed = Object.getOwnPropertyDescriptor(target, key);
+      if (fixed && !fixed.configurable) return fixed;
+      return typeof key === "string" && ask(number, "has", key) ? own(ask(number, "get", key)) : fixed;
+    },
+    apply: (_, __, args) => target(...args),
+    construct: (_, args) => Object(target(...args)),
   });
 
   /** A list: an array to Array.isArray, whose elements and length are Python's. */
@@ -39,14 +173,26 @@
     },
   });
 
-  STAND_INS.object = (number) => {
-    const target = {};
-    return new Proxy(target, attributes(number, target));
+  STAND_INS.object = (number, [can, places, name]) => {
+    const target = can & CAN.call ? STAND_INS.function(number, [places, name]) : {};
+    return new Proxy(target, attributes(number, target, can));
   };
-  STAND_INS.dict = STAND_INS.object;
+  STAND_INS.dict = (number) => {
+    const target = {};
+    const { apply, construct, ...traps } = attributes(number, target, 0);
+    const get = (_, key) => (typeof key === "symbol" || !ask(number, "has", key) ? target[key] : ask(number, "get", key));
+    return new Proxy(target, { ...traps, get });
+  };
   STAND_INS.list = (number) => {
     const target = [];
     return new Proxy(target, elements(number, target));
   };
-  return {};
+  /** Tell Python what a promise is fulfilled with, as the result of a call; or why it is rejected. */
+  function settle(x, resolve, reject) {
+    if (typeof x?.then !== "function") raise("await");
+    const tell = (value) => take(call(homes.get(resolve), give(value)));
+    Promise.resolve(x).then(tell).catch(reject);
+  }
+
+  return { settle: guarded((number, resolve, reject) => settle(objects[number], resolve, reject)) };
 }

@@ -7,16 +7,16 @@ borrows from Python and searches it for each that it frees. The way out is in wi
 
 from __future__ import annotations
 
+import asyncio
 import datetime
-import itertools
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
 
-from polyhy.errors import ConversionError
+from polyhy.errors import ConversionError, GuestError
 from polyhy.proxy import Proxy
 from polyhy.values import (
     MAX_DEPTH,
@@ -25,12 +25,14 @@ from polyhy.values import (
     check_text,
     member,
     null,
-    places,
     too_deep,
     undefined,
 )
 
-from .wire import MOST, lay
+from .abilities import CALL, CONSTRUCT, FUNCTIONS, abilities, outline_of
+from .buffers import outline
+from .lending import Lending
+from .wire import MOST, lay, ticket_of
 
 STRING, JSON, TAGGED, RAISED = "\U00010000", "\U00010001", "\U00010002", "\U00010003"
 TAG: Final = "\ue000"
@@ -39,39 +41,14 @@ LONGEST: Final = 2**29
 
 _dumps = orjson.dumps
 _LONG = 1 << 16  # JSON from this length on is lent to the engine, not copied: it ends in ] or }
-_LIMIT = 5000  # objects lent before the first look at which of them are still in use
 _STRICT = (
     orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_DATETIME
     | orjson.OPT_PASSTHROUGH_SUBCLASS
     | orjson.OPT_STRICT_INTEGER
 )
+_CAUSES = 8  # causes of causes that a script sees
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-
-
-class Lending:
-    """What Python lent to scripts: a number for each object, until no script holds it."""
-
-    def __init__(self) -> None:
-        self.objects: dict[int, Any] = {}
-        self.limit = _LIMIT
-        self.many = False
-        self._numbers: dict[int, int] = {}
-        self._count = itertools.count(1)
-
-    def lend(self, x: Any) -> int:
-        number = self._numbers.get(id(x))
-        if number is None:
-            number = self._numbers[id(x)] = next(self._count)
-            self.objects[number] = x
-            self.many = len(self.objects) > self.limit
-        return number
-
-    def forget(self, numbers: Iterable[int]) -> None:
-        for number in numbers:
-            self._numbers.pop(id(self.objects.pop(number, None)), None)
-        self.limit = max(_LIMIT, 2 * len(self.objects))
-        self.many = False
 
 
 class Marshal:
@@ -79,6 +56,7 @@ class Marshal:
 
     def __init__(self, lending: Lending, own: Callable[[Proxy], int | None]) -> None:
         self._lend = lending.lend
+        self._tickets = lending.tickets
         self._own = own
 
         self.gives: dict[type, Callable[[Any, str | int], Any]] = {
@@ -93,7 +71,11 @@ class Marshal:
         }
         """What crosses for a value, by its exact type; `give` for all others."""
 
-        self.gives_alone = {**self.gives, list: self._give_list}
+        self.gives_alone = {
+            **self.gives,
+            list: self._give_list,
+            **dict.fromkeys(FUNCTIONS, self._give_function),
+        }
         """The same for the only argument of a call, which may lie in the wire's tray."""
 
     def give(self, x: Any, path: str | int) -> Any:
@@ -137,6 +119,14 @@ class Marshal:
                 if laid is not None:
                     return laid
         return self._give_data(x, path)
+
+    def _give_function(self, x: Any, path: str | int) -> Any:
+        ticket = self._tickets.get(id(x))
+        if ticket is None:
+            given = self._tagged(x, path)
+            self._tickets[id(x)] = ticket_of(self._lend(x))
+            return given
+        return ticket
 
     def _tagged(self, x: Any, path: str | int) -> str:
         return json.dumps(self._lower(x, _name(path), 0), ensure_ascii=False) + TAGGED
@@ -206,13 +196,27 @@ class Marshal:
         return self._object(x, path, depth) if number is None else _tag("ours", number)
 
     def _error(self, x: BaseException, path: str = "", depth: int = 0) -> Any:
-        message = str(x).encode("utf-8", "replace").decode()
-        return _tag("lent", [self._lend(x), "error", [type(x).__name__, message]])
+        value = getattr(x, "value", None) if isinstance(x, GuestError) else None
+        if isinstance(value, Proxy) and self._own(value) is not None:
+            return _tag("ours", value.__native__)  # the script's own error
+        message = _text(x).encode("utf-8", "replace").decode()
+        cause = x.__cause__
+        inner = [self._error(cause, path, depth + 1)] if cause and depth < _CAUSES else []
+        return _tag("lent", [self._lend(x), "error", [type(x).__name__, message, *inner]])
+
+    def _function(self, x: Any, path: str, depth: int) -> Any:
+        return _tag("lent", [self._lend(x), "function", outline_of(x)])
+
+    def _task(self, x: Any, path: str, depth: int) -> Any:
+        return _tag("lent", [self._lend(x), "task", [abilities(type(x)), 0, ""]])
 
     def _object(self, x: Any, path: str, depth: int) -> Any:
-        if callable(x):
-            return _tag("lent", [self._lend(x), "function", places(x)])
-        return _tag("lent", [self._lend(x), "object", 0])
+        buffer = outline(x, path)
+        if buffer is not None:
+            return _tag("lent", [self._lend(x), "buffer", buffer])
+        can = abilities(type(x)) | (CONSTRUCT if isinstance(x, type) else 0)
+        shape = outline_of(x) if can & CALL else [0, ""]
+        return _tag("lent", [self._lend(x), "object", [can, *shape]])
 
 
 _SPECIAL = {math.inf: "Infinity", -math.inf: "-Infinity"}
@@ -234,6 +238,8 @@ _LOWERS: dict[type, Callable[[Marshal, Any, str, int], Any]] = {
     type(null): Marshal._nothing,
     type(undefined): Marshal._nothing,
     Lent: Marshal._container,
+    asyncio.Task: Marshal._task,
+    **dict.fromkeys(FUNCTIONS, Marshal._function),
 }
 
 _BASES: tuple[tuple[type | tuple[type, ...], Callable[[Marshal, Any, str, int], Any]], ...] = (
@@ -261,6 +267,13 @@ def _lower_of_base(x: Any) -> Callable[[Marshal, Any, str, int], Any]:
 
 def _lower_scalar(marshal: Marshal, x: Any, path: str, depth: int) -> Any:
     return marshal._lower(x.item(), path, depth)
+
+
+def _text(x: BaseException) -> str:
+    try:
+        return str(x)
+    except Exception as unprintable:
+        return f"its text can't be had: {type(unprintable).__name__}"
 
 
 def _name(path: str | int) -> str:

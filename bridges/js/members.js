@@ -1,12 +1,12 @@
-// What a Proxy asks of an object: members, items, length, iteration, and a short preview.
+// What a Proxy asks of an object: members, items, length, iteration, and its end.
 // A container found in another stays here, so that it can be changed there; Python's (data x) copies it.
 (kit) => {
   "use strict";
-  const { objects, guarded, raise, isClass, live, reference } = kit;
-  const source = Function.prototype.toString;
+  const { objects, guarded, failure, isAlive, raise, Refusal, take, live, reference } = kit;
   const isArray = Array.isArray;
   const isView = (x) => ArrayBuffer.isView(x) && x.length !== undefined;
   const isSequence = (x) => isArray(x) || isView(x);
+  const isBig = (x) => x instanceof BigInt64Array || x instanceof BigUint64Array;
   const isPlain = (x) => [Object.prototype, null].includes(Object.getPrototypeOf(x));
 
   function get(number, ...names) {
@@ -14,6 +14,22 @@
     for (const name of names) if (name in x) return objects[number][name];
     return raise("attribute", names[0], similar(x, names[0]));
   }
+
+  /** A function of its own for each name, quicker than `get`. */
+  function getter(...given) {
+    const names = given.map(take);
+    const [name] = names;
+    return (number) => {
+      try {
+        const value = objects[number][name];
+        return value === undefined || value === null ? giveMissing(number, names) : live(value);
+      } catch (error) {
+        return failure(isAlive() ? error : new Refusal("stopped"));
+      }
+    };
+  }
+
+  const giveMissing = (number, names) => live(get(number, ...names));
 
   function similar(x, name) {
     const plain = (s) => s.toLowerCase().replace(/[-_]/g, "");
@@ -45,7 +61,7 @@
 
   function setItem(number, key, value) {
     const x = objects[number];
-    if (isSequence(x) && Number.isInteger(key)) x[position(x, key)] = value;
+    if (isSequence(x) && Number.isInteger(key)) x[position(x, key)] = isBig(x) ? BigInt(value) : value;
     else if (x instanceof Map) x.set(key, value);
     else x[key] = value;
   }
@@ -87,61 +103,16 @@
     return done ? raise("stop") : value;
   }
 
-  const SIGNATURE = /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*)?(?:[\w$]+\s*)?(\([^]*?\))\s*(?:=>|\{)|^(?:async\s+)?([\w$]+)\s*=>/;
+  const dispose = (x, how) => x[how]();
 
-  function signature(number) {
-    const x = objects[number];
-    if (typeof x !== "function") return "";
-    let text = source.call(x);
-    if (isClass(x)) text = "function " + (/\bconstructor\s*(\([^]*?\)\s*\{)/.exec(text)?.[1] ?? "(){");
-    const found = SIGNATURE.exec(text);
-    return found ? (found[1] ?? `(${found[2]})`) : "";
-  }
-
-  const kind = (x) => Object.prototype.toString.call(x).slice(8, -1);
-  const quote = (s) => JSON.stringify(s.length > 60 ? s.slice(0, 57) + "..." : s);
-
-  function show(x, depth) {
-    if (typeof x === "string") return quote(x);
-    if (typeof x === "bigint") return `${x}n`;
-    if (typeof x === "function") return `[${isClass(x) ? "class" : "function"} ${x.name || "(anonymous)"}]`;
-    if (typeof x !== "object" || x === null) return String(x);
-    return depth > 2 ? `[${nameOf(x)}]` : showObject(x, depth);
-  }
-
-  // A promise's constructor is how the engine sees that somebody listens: leave it alone.
-  const nameOf = (x) => (isPlain(x) ? "Object" : x instanceof Promise ? "Promise" : x.constructor?.name || kind(x));
-
-  function showObject(x, depth) {
-    if (x instanceof Error || x instanceof RegExp) return String(x);
-    if (x instanceof Date) return isNaN(x) ? "Invalid Date" : x.toISOString();
-    if (isSequence(x)) return `${isArray(x) ? "" : nameOf(x)}[${some(x, (v) => show(v, depth + 1))}]`;
-    if (x instanceof Map) return `Map {${some(x, ([k, v]) => `${show(k, depth + 1)} => ${show(v, depth + 1)}`)}}`;
-    if (x instanceof Set) return `Set {${some(x, (v) => show(v, depth + 1))}}`;
-    const fields = some(Object.keys(x), (k) => `${k}: ${showField(x, k, depth + 1)}`);
-    return `${isPlain(x) ? "" : nameOf(x) + " "}{${fields}}`;
-  }
-
-  function showField(x, key, depth) {
-    const property = Object.getOwnPropertyDescriptor(x, key);
-    return property?.get ? "[Getter]" : show(property?.value, depth);
-  }
-
-  function some(items, text) {
-    const out = [];
-    for (const item of items) {
-      if (out.length === 10) {
-        out.push("...");
-        break;
-      }
-      out.push(text(item));
-    }
-    return out.join(", ");
+  function iterateAsync(x) {
+    if (typeof x[Symbol.asyncIterator] === "function") return x[Symbol.asyncIterator]();
+    return typeof x.next === "function" ? x : raise("iterate");
   }
 
   return {
-    preview: (x) => show(x, 0),
     get: guarded(get, live),
+    getter,
     set: guarded((number, value, ...names) => {
       const x = objects[number];
       x[names.find((name) => name in x) ?? names[0]] = value;
@@ -159,7 +130,13 @@
     iterate: guarded(iterate, reference),
     next: guarded(next, live),
     members: guarded((number) => members(objects[number])),
-    signature: guarded(signature),
-    show: guarded((number) => show(objects[number], 0)),
+    dispose: guarded((number) => dispose(objects[number], Symbol.dispose)),
+    disposeAsync: guarded((number) => dispose(objects[number], Symbol.asyncDispose)),
+    hasDispose: guarded((number, later) => typeof objects[number][later ? Symbol.asyncDispose : Symbol.dispose] === "function"),
+    nextAsync: guarded(async (number) => {
+      const { done, value } = await objects[number].next();
+      return [Boolean(done), value];
+    }),
+    iterateAsync: guarded((number) => iterateAsync(objects[number]), reference),
   };
 }

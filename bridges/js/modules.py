@@ -4,36 +4,46 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from polyhy.errors import NotInstalled
 from polyhy.values import Lent
 
-from .engine import core
+from . import sources, stacks
+from .engine import core, script
 from .errors import engine_error
 from .guest import Guest
 from .packages import File, Packages
 
-_BUILT_IN = {
+_PACKAGED = {
+    "@pkgjs/parseargs": "@pkgjs/parseargs",
     "assert": "assert/",
     "buffer": "buffer/",
+    "crypto-browserify": "crypto-browserify",
     "events": "events/",
-    "os": "os-browserify/browser",
-    "path": "path-browserify",
+    "node-inspect-extracted": "node-inspect-extracted",
+    "path": "path/",
+    "path-browserify": "path-browserify",
     "punycode": "punycode/",
-    "querystring": "querystring-es3",
-    "stream": "stream-browserify",
+    "querystring-es3": "querystring-es3",
+    "readable-stream": "readable-stream/lib/ours/browser.js",
     "string_decoder": "string_decoder/",
+    "undici/fetch": "undici/lib/web/fetch/index.js",
+    "undici/formdata": "undici/lib/web/fetch/formdata.js",
+    "undici/headers": "undici/lib/web/fetch/headers.js",
+    "undici/request": "undici/lib/web/fetch/request.js",
+    "undici/response": "undici/lib/web/fetch/response.js",
+    "url": "url/",
     "util": "util/",
-    "zlib": "browserify-zlib",
-    "url/legacy": "url/",
-    "url/standard": "whatwg-url",
+    "web-streams-polyfill": "web-streams-polyfill",
+    "whatwg-url": "whatwg-url",
 }
-"""Node's built-ins that the room's own packages stand in for."""
+"""The room's own packages that the scripts in node/ stand on; a slash where node has that name."""
 
 _HEAD = "(function (exports, require, module, __filename, __dirname, __meta_url, __esm) {"
-_ENDINGS = ("", ".js", ".cjs", ".mjs", ".json", "/index.js")
+_HEAD_OF_ESM = _HEAD.replace("__filename, __dirname", "__meta_filename, __meta_dirname")
 
 
 class Modules:
@@ -43,6 +53,7 @@ class Modules:
         self._guest = guest
         self._places: list[Packages] = []
         self._tools: Packages | None = None
+        self._scripts = _scripts()
         guest.extend("builtins.js")
         guest.extend("modules.js")
         guest.ask("modules", Lent(_Loader(self)))
@@ -53,40 +64,51 @@ class Modules:
             if all(path.resolve() != place.root for place in self._places):
                 tools = path / "tools"
                 self._places.insert(0, Packages(path, tools))
-                self._tools = Packages(tools, tools)
+                self._tools = Packages(tools, tools, "browser,main")
 
     def load(self, module: str) -> tuple[Any, Any]:
         """The exports of a module, and its default export."""
-        file = self._own(module) if _is_path(module) else self._installed(module)
-        return self._guest.ask("exports", file), self._guest.ask("default", file)
+        file = self._own(module) if sources.is_path(module) else self._installed(module)
+        exports = self._guest.ask("exports", file)
+        return exports, self._guest.ask("default", exports)
 
-    def built_in(self, name: str) -> str | None:
-        """The file that stands in for one of node's built-ins."""
-        module = _BUILT_IN.get(name)
-        return self._tools.entry(module) if module and self._tools else None
+    def packaged(self, name: str) -> str | None:
+        """The file of one of the room's own packages; None where they are not installed."""
+        if self._tools is None or not self._tools.has(_PACKAGED[name]):
+            return None
+        self._tools.learn([*_PACKAGED.values()])
+        return self._tools.entry(_PACKAGED[name])
+
+    def script(self, name: str) -> bool:
+        """Leave in the guest what a script of node/ evaluates to, if there is one."""
+        file = name.replace("/", "_")
+        if file not in self._scripts:
+            return False
+        self._guest._part("compiled")(script(f"node/{file}.js"))
+        return True
 
     def resolve(self, origin: str, spec: str) -> str:
         """What a name that esbuild did not see (`require(computed)`) means in the file `origin`."""
-        if _is_path(spec):
-            return _existing(os.path.join(os.path.dirname(origin), spec)) or ""
+        if sources.is_path(spec):
+            return sources.existing(os.path.join(os.path.dirname(origin), spec)) or ""
         for place in self._places:
             if place.has(spec):
                 return place.entry(spec)
         return ""
 
     def file(self, path: str) -> File:
-        places = [*self._places, *([self._tools] if self._tools else [])]
-        for place in places:
-            if path in place._files:
+        for place in [*self._places, *([self._tools] if self._tools else [])]:
+            if place.knows(path):
                 return place.file(path)
-        return File(Path(path), {})
+        return sources.file(path, self._tools)
 
-    def compile(self, path: str, text: str) -> None:
+    def compile(self, path: str, text: str, head: str = _HEAD) -> None:
         """Compile a module's text as node does, and leave the function in the guest."""
         if text.startswith("#!"):
             text = "//" + text
+        stacks.compiled(path, len(head))
         try:
-            function = core().eval(f"{_HEAD}{text}\n}})", {"filename": path, "lineno": 1})
+            function = core().eval(f"{head}{text}\n}})", {"filename": path, "lineno": 1})
         except Exception as error:
             raise engine_error(error) from None
         self._guest._part("compiled")(function)
@@ -98,7 +120,7 @@ class Modules:
         raise NotInstalled(spec=f"npm:{module}")
 
     def _own(self, module: str) -> str:
-        found = _existing(os.path.abspath(module))
+        found = sources.existing(os.path.abspath(module))
         if found is None:
             raise NotInstalled(f"there is no file {module}", spec=module, hint="check the path")
         return found
@@ -111,25 +133,28 @@ class _Loader:
         self._modules = modules
 
     def read(self, path: str) -> list[Any]:
-        text, imports, esm = self._modules.file(path)
-        source = text.read_text(encoding="utf-8", errors="replace")
-        if path.endswith(".json"):
-            return ["json", source, imports]
+        file = self._modules.file(path)
         if path.endswith(".node"):
-            return ["native", "", imports]
-        self._modules.compile(path, source)
-        return ["esm" if esm else "script", "", imports]
+            return ["native", "", file.imports]
+        source = file.text.read_text(encoding="utf-8", errors="replace")
+        if path.endswith(".json"):
+            return ["json", source.removeprefix("\ufeff"), file.imports]
+        stacks.mapped(path, file.map)
+        self._modules.compile(path, source, _HEAD_OF_ESM if file.esm else _HEAD)
+        return ["esm" if file.esm else "script", "", file.imports]
 
     def resolve(self, origin: str, spec: str) -> str:
         return self._modules.resolve(origin, spec)
 
-    def builtin(self, name: str) -> str | None:
-        return self._modules.built_in(name)
+    def packaged(self, name: str) -> str | None:
+        return self._modules.packaged(name)
+
+    def script(self, name: str) -> bool:
+        return self._modules.script(name)
 
 
-def _is_path(module: str) -> bool:
-    return module.startswith(("./", "../", "/")) or os.path.isabs(module)
-
-
-def _existing(path: str) -> str | None:
-    return next((path + e for e in _ENDINGS if os.path.isfile(path + e)), None)
+def _scripts() -> frozenset[str]:
+    """The names of the scripts in node/."""
+    folder = files("polyhy.bridges.js").joinpath("node")
+    names = (each.name for each in folder.iterdir())
+    return frozenset(name.removesuffix(".js") for name in names if name.endswith(".js"))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 import json
 import platform
 import sys
@@ -13,14 +10,15 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from polyhy.ecosystem import Ecosystem, Tool, lay
-from polyhy.errors import LockError, Tampered, ToolFailed
+from polyhy.ecosystem import Ecosystem, Finding, Hit, Info, Tool, lay
+from polyhy.errors import LockError, ToolFailed
+from polyhy.policy import policy
 from polyhy.spec import Pin, Spec
 
-from . import npm_client
+from . import npm_client, npm_tarballs
 
 _EDGES = ("dependencies", "optionalDependencies", "peerDependencies")
-_KEPT = (*_EDGES, "peerDependenciesMeta", "os", "cpu", "libc", "bin")
+_KEPT = (*_EDGES, "peerDependenciesMeta", "os", "cpu", "libc", "bin", "hasInstallScript")
 _OS = {"win32": "win32", "darwin": "darwin", "linux": "linux"}
 _CPU = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64", "i686": "ia32"}
 _NO_HASH = "it comes from git, a folder or an address, and polyhy locks what registries hold"
@@ -32,29 +30,33 @@ class Npm(Ecosystem):
     name = "npm"
     purl_type = "npm"
     bridge = "js"
+    osv = "npm"
+    dated = True
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         """Ask npm for a package-lock.json, given the one that `locked` makes."""
         import tempfile
 
         asked = {spec.name: spec.version or "*" for spec in specs}
-        root = {"name": "polyhy-env", "version": "0.0.0", "private": True, "dependencies": asked}
         with tempfile.TemporaryDirectory(prefix="polyhy-npm-") as folder:
             file = Path(folder, "package-lock.json")
-            Path(folder, "package.json").write_text(json.dumps(root), "utf-8")
-            if locked:
-                file.write_text(json.dumps(_package_lock(root, locked)), "utf-8")
-            npm_client.run(["install", "--package-lock-only"], Path(folder), "lock npm packages")
+            for name, text in self.export(specs, locked).items():
+                Path(folder, name).write_text(text, "utf-8")
+            # the first time npm brings the packages too: a second process would begin anew
+            told = ["install", *(["--package-lock-only"] if locked else []), *_young()]
+            npm_client.run(told, Path(folder), "lock npm packages")
             return _pins(json.loads(file.read_text("utf-8"))["packages"], asked)
 
     def fetch(self, pins: Sequence[Pin], into: Path) -> Mapping[Pin, Path]:
-        """Let one npm process fill a cache of its own, and unpack the tarballs out of that."""
-        cache, fetched = into / "cache", {}
-        for some in _chunks([f"{pin.name}@{pin.version}" for pin in pins], 200):
-            npm_client.run(["cache", "add", *some, "--cache", str(cache)], into, "fetch packages")
+        npm_tarballs.bring(pins, into)
+        fetched = {}
         for number, pin in enumerate(pins):
             fetched[pin] = into / f"package-{number}"
-            _unpack(_tarball(pin, cache, into), fetched[pin])
+            npm_tarballs.unpack(pin, into, fetched[pin])
+            if pin.consent:
+                from . import npm_scripts
+
+                npm_scripts.run(pin, fetched[pin])
         return fetched
 
     def link(self, stored: Mapping[Pin, Path], env: Path) -> None:
@@ -80,6 +82,52 @@ class Npm(Ecosystem):
         """All but what is optional and for another system, processor or C library."""
         here = _here()
         return [p for p in pins if not p.native.get("optional") or _fits(p.native, here)]
+
+    def variant(self, pin: Pin) -> str:
+        """The platform too, where a package's own script made files for it."""
+        return "-".join(["scripts", *_here().values()]) if pin.consent else ""
+
+    def asks(self, pin: Pin) -> str:
+        return "install script" if pin.native.get("hasInstallScript") else ""
+
+    def info(self, spec: Spec) -> Info | None:
+        from . import npm_registry
+
+        return npm_registry.info(spec)
+
+    def newest(self, specs: Sequence[Spec]) -> Mapping[Spec, tuple[str, str]]:
+        from . import npm_registry
+
+        return npm_registry.newest(specs)
+
+    def search(self, text: str) -> list[Hit] | None:
+        from . import npm_registry
+
+        return npm_registry.search(text)
+
+    def audit(self, pins: Sequence[Pin]) -> list[Finding] | None:
+        from . import npm_registry
+
+        return npm_registry.audit(pins, self.export(_roots(pins), pins))
+
+    def provenance(self, pins: Sequence[Pin]) -> Mapping[str, str] | None:
+        from . import npm_registry
+
+        return npm_registry.provenance(pins, self.export(_roots(pins), pins))
+
+    def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
+        """package.json, and the package-lock.json that `npm ci` takes."""
+        asked = {spec.name: spec.version or "*" for spec in sorted(specs, key=str)}
+        root = {"name": "polyhy-env", "version": "0.0.0", "private": True, "dependencies": asked}
+        files = {"package.json": root, **({"package-lock.json": _lock(root, pins)} if pins else {})}
+        return {name: json.dumps(each, indent=2) + "\n" for name, each in files.items()}
+
+    def programs(self, pin: Pin, env: Path) -> Mapping[str, Sequence[str]]:
+        """The `bin` of a package, started by node."""
+        bins = pin.native.get("bin", {})
+        at = env / min(pin.native["paths"], key=lambda path: (path.count("node_modules"), path))
+        bins = {pin.name.rpartition("/")[2]: bins} if isinstance(bins, str) else bins
+        return {name: [npm_client.node(), str(at / file)] for name, file in bins.items()}
 
     def tools(self) -> list[Tool]:
         need = "npm packages are locked and fetched by it"
@@ -116,7 +164,9 @@ def _pin(
     if ranges := [asked[name] for name in names if name in asked]:
         native["asked"] = ranges[0]
     requires = {_purl(packages, found) for path in paths for found in _required(path, packages)}
-    return Pin("npm", name, version, "npm", entry["integrity"], tuple(sorted(requires)), native)
+    requires = tuple(sorted(requires))
+    licence = _licence(entry.get("license"))
+    return Pin("npm", name, version, "npm", entry["integrity"], requires, native, licence)
 
 
 def _required(path: str, packages: Mapping[str, dict[str, Any]]) -> Iterator[str]:
@@ -136,66 +186,34 @@ def _purl(packages: Mapping[str, dict[str, Any]], path: str) -> str:
     return Pin("npm", name, entry["version"], "npm").purl
 
 
-def _package_lock(root: dict[str, Any], pins: Sequence[Pin]) -> dict[str, Any]:
+def _licence(said: Any) -> str:
+    """The licence of a package: a text today, an object or a list of them long ago."""
+    if isinstance(said, list):
+        return " OR ".join(filter(None, map(_licence, said)))
+    return str(said.get("type") or "") if isinstance(said, dict) else str(said or "")
+
+
+def _young() -> list[str]:
+    """What leaves out versions that are too young, as the project's policy has it."""
+    rules = policy()
+    return [f"--before={rules.before}"] if rules.before and "npm" not in rules.ageless else []
+
+
+def _roots(pins: Iterable[Pin]) -> list[Spec]:
+    return [Spec("npm", p.name, p.native["asked"]) for p in pins if "asked" in p.native]
+
+
+def _lock(root: dict[str, Any], pins: Sequence[Pin]) -> dict[str, Any]:
     """The package-lock.json that pins came from, near enough for npm to keep their versions."""
     packages: dict[str, Any] = {"": root}
     for pin in pins:
         kept = {key: pin.native[key] for key in (*_KEPT, "optional") if key in pin.native}
         entry = {"name": pin.name, "version": pin.version, "integrity": pin.hash, **kept}
+        entry |= {"license": pin.licence} if pin.licence else {}
         for path in pin.native["paths"]:
             named = path.rpartition("node_modules/")[2] != pin.name
             packages[path] = entry if named else {k: v for k, v in entry.items() if k != "name"}
     return {"name": root["name"], "lockfileVersion": 3, "requires": True, "packages": packages}
-
-
-def _tarball(pin: Pin, cache: Path, into: Path) -> bytes:
-    """A tarball out of npm's cache, where it lies by its hash; or packed anew where it does not."""
-    algorithm, digest = _strongest(pin.hash)
-    name = base64.b64decode(digest).hex()
-    file = cache / "_cacache" / "content-v2" / algorithm / name[:2] / name[2:4] / name[4:]
-    if not file.is_file():
-        file = _packed(pin, cache, into)
-    content = file.read_bytes()
-    if base64.b64encode(hashlib.new(algorithm, content).digest()).decode() != digest:
-        raise Tampered(what=f"npm:{pin.name}@{pin.version}", expected=pin.hash)
-    return content
-
-
-def _packed(pin: Pin, cache: Path, into: Path) -> Path:
-    folder = into / "packed"
-    folder.mkdir(exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
-    arguments = ["pack", f"{pin.name}@{pin.version}", "--pack-destination", str(folder)]
-    npm_client.run([*arguments, "--cache", str(cache)], into, "fetch packages")
-    return next(folder.iterdir())
-
-
-def _strongest(integrity: str) -> tuple[str, str]:
-    """The best hash of an `integrity` text: `("sha512", "base64…")`."""
-    parts = [part.partition("-") for part in integrity.split()]
-    hashes = {algorithm: digest for algorithm, _, digest in parts}
-    for algorithm in ("sha512", "sha384", "sha256", "sha1"):
-        if algorithm in hashes:
-            return algorithm, hashes[algorithm].partition("?")[0]
-    raise LockError(f"{integrity!r} is no hash that npm gives", file="polyhy.lock")
-
-
-def _unpack(tarball: bytes, folder: Path) -> None:
-    """Unpack the files of an npm tarball, without its first folder and without links."""
-    import tarfile
-
-    folder.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(tarball)) as archive:
-        for member in archive:
-            parts = PurePosixPath(member.name).parts[1:]
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is None or not parts or ".." in parts:
-                continue
-            file = folder.joinpath(*parts)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content.read())
-            file.chmod(0o755 if member.mode & 0o111 else 0o644)
 
 
 @lru_cache(maxsize=1)
@@ -226,7 +244,3 @@ def _in_range(version: str, wanted: str) -> bool:
         return NpmSpec(wanted).match(Version(version))
     except ValueError:  # a tag, such as `latest`
         return False
-
-
-def _chunks(items: list[str], size: int) -> Iterator[list[str]]:
-    return (items[at : at + size] for at in range(0, len(items), size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from polyhy import store
 from polyhy.errors import (
     MissingTool,
     NoSuchVersion,
@@ -22,11 +24,12 @@ from polyhy.errors import (
     ToolFailed,
     UnknownPackage,
 )
+from polyhy.policy import policy
 
 _ASKED = "the command, the script or pyproject.toml"
 INSTALL = "pip install 'polyhy[npm]'"
 _FLAGS = [
-    *("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"),
+    *("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"),
     # npm's own patience with an unreachable registry is over a minute.
     *("--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=3000"),
 ]
@@ -46,9 +49,25 @@ def run(arguments: Sequence[str], folder: Path, need: str) -> str:
     done = _call(arguments, folder, need)
     if done.returncode == 0:
         return done.stdout
+    raise _error(done, folder)
+
+
+def ask(arguments: Sequence[str], folder: Path, need: str) -> Any:
+    """Run npm with --json and return what it says, whatever its exit code says of that."""
+    done = _call([*arguments, "--json"], folder, need)
+    try:
+        said = json.loads(done.stdout or "null")
+    except ValueError:
+        said = {"error": {}}
+    if done.returncode and (not said or "error" in said):
+        raise _error(done, folder)
+    return said
+
+
+def _error(done: Any, folder: Path) -> PackageError:
     said = Said(_SECRET.sub("…", done.stderr or done.stdout), partial(_newest, folder))
     code = re.search(r"^npm (?:error|ERR!) code (\S+)", said.text, re.MULTILINE)
-    raise _ERRORS.get(code[1] if code else "", _failed)(said)
+    return _ERRORS.get(code[1] if code else "", _failed)(said)
 
 
 def command() -> list[str]:
@@ -64,6 +83,17 @@ def command() -> list[str]:
     return [str(folder / "bin/node"), str(folder / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
+def cache() -> Path:
+    """npm's cache: one of our own, so that what one process brought the next one finds."""
+    return store.cache() / "clients" / "npm"
+
+
+def node() -> str:
+    """The node program; empty where there is none."""
+    npm = command()
+    return (shutil.which("node") or npm[0]) if npm else ""
+
+
 def version() -> str:
     """npm's version; empty where there is none, or it does not run."""
     try:
@@ -76,9 +106,11 @@ def _call(arguments: Sequence[str], folder: Path | None, need: str) -> Any:
     npm = command()
     if not npm:
         raise MissingTool(tool="npm", need=f"it has to {need}", command=INSTALL)
+    _configure(folder)
+    scripts = [] if "--foreground-scripts" in arguments else ["--ignore-scripts"]
     try:
         return subprocess.run(
-            [*npm, *arguments, *_FLAGS],
+            [*npm, *arguments, *scripts, *_FLAGS, "--cache", str(cache())],
             cwd=folder,
             capture_output=True,
             text=True,
@@ -87,6 +119,13 @@ def _call(arguments: Sequence[str], folder: Path | None, need: str) -> Any:
     except OSError as error:
         need = f"it has to {need}, but {npm[0]} does not start: {error.strerror}"
         raise MissingTool(tool="npm", need=need, command=INSTALL) from error
+
+
+def _configure(folder: Path | None) -> None:
+    """Let npm read the project's own .npmrc, of which no copy is made: it may hold a secret."""
+    theirs = Path(policy().root, ".npmrc") if policy().root else None
+    if folder and theirs and theirs.is_file() and not (folder / ".npmrc").exists():
+        (folder / ".npmrc").symlink_to(theirs)
 
 
 def _newest(folder: Path, name: str) -> str:

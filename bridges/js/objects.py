@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from asyncio import events
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from polyhy.proxy import FunctionProxy, Proxy
 
-from .engine import LOOP
+from .buffers import interface, view
 from .errors import engine_error
+from .jobs import LOOP
+from .marshal import STRING
+from .signatures import Signature, signature
+from .tasks import settled
 from .wire import register
 
 if TYPE_CHECKING:
-    from .bridge import Js
+    from .serving import Serving
 
 _put = object.__setattr__
 _DIRECT = frozenset({int, float, bool, type(None)})
 _NONE = object()
-_entered = LOOP.entered
+_NAMES = 2000  # members with a function of their own that reads them
+_SHORT = 1 << 16  # a text that needs no check of its length
+_jobs = LOOP.jobs
 
 owner_ident = 0
 """The id of the thread that may call: 0 while no runtime runs here, as in a forked child."""
@@ -33,12 +38,36 @@ class JsObject(Proxy):
     __native__: int
     __got__: int
 
-    def __init__(self, bridge: Js, number: int) -> None:
+    def __init__(self, bridge: Serving, number: int) -> None:
         _put(self, "__bridge__", bridge)
         _put(self, "__native__", number)
         _put(self, "__got__", 0)
 
     def __getattr__(self, name: str) -> Any:
+        guest = self.__bridge__.guest
+        getter = guest.getters.get(name)
+        if getter is None or get_ident() != owner_ident:
+            return self._find(name)
+        try:
+            result = getter(self.__native__)
+        except Exception as error:
+            raise engine_error(error) from None
+        if result is True and not _jobs:
+            number = register[0]
+            register[1] = 0
+            return number
+        value = guest.takes[type(result)](result)
+        if _jobs:
+            guest.settle()
+        return value.bound(self) if type(value) is JsFunction else value
+
+    def _find(self, name: str) -> Any:
+        if name[:2] == "__" and name[-2:] == "__":
+            raise AttributeError(name)
+        guest = self.__bridge__.guest
+        if guest.lends and len(guest.getters) < _NAMES and get_ident() == owner_ident:
+            guest.getter(name)
+            return self.__getattr__(name)
         return _bound(Proxy.__getattr__(self, name), self)
 
     def __del__(self) -> None:
@@ -53,14 +82,50 @@ class JsObject(Proxy):
     def __hash__(self) -> int:
         return hash(self.__native__)
 
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """numpy looks into the memory of a typed array, without a copy."""
+        found = interface(self.__bridge__.guest, self.__native__)
+        if found is None:
+            raise AttributeError("__array_interface__")
+        return found
+
+    def __buffer__(self, flags: int) -> memoryview:
+        return view(self.__bridge__.guest, self.__native__)
+
+    def __enter__(self) -> JsObject:
+        return _disposable(self, later=False)
+
+    def __exit__(self, *_: Any) -> None:
+        self.__bridge__.guest.ask("dispose", self.__native__)
+
+    async def __aenter__(self) -> JsObject:
+        return _disposable(self, later=True)
+
+    async def __aexit__(self, *_: Any) -> None:
+        end = self.__bridge__.guest.ask("disposeAsync", self.__native__)
+        if isinstance(end, JsObject):
+            await end
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        steps = self.__bridge__.guest.ask("iterateAsync", self.__native__)
+        finished = False
+        try:
+            while True:
+                finished, value = await self.__bridge__.guest.ask("nextAsync", steps.__native__)
+                if finished:
+                    return
+                yield value
+        finally:
+            if not finished and hasattr(steps, "return"):
+                await getattr(steps, "return")()
+
     def __await__(self) -> Generator[Any, None, Any]:
-        future = events.get_running_loop().create_future()
-        self.then(future.set_result, partial(_reject, self.__bridge__, future))
-        return future.__await__()
+        return settled(self).__await__()
 
 
 class JsFunction(FunctionProxy):
-    """A function or class. `__lifted__` calls it in the guest, for `__this__` if it is a method."""
+    # A function or class. `__lifted__` calls it in the guest, for `__this__` if it is a method.
 
     __slots__ = ("__base__", "__got__", "__lifted__", "__this__")
     __native__: int
@@ -69,7 +134,7 @@ class JsFunction(FunctionProxy):
     __this__: Any
     __base__: Any
 
-    def __init__(self, bridge: Js, number: int, base: Any = None, this: Any = None) -> None:
+    def __init__(self, bridge: Serving, number: int, base: Any = None, this: Any = None) -> None:
         _put(self, "__bridge__", bridge)
         _put(self, "__native__", number)
         _put(self, "__got__", 0)
@@ -82,17 +147,21 @@ class JsFunction(FunctionProxy):
         if rest or kwargs or get_ident() != owner_ident:
             return self._call(x, rest, kwargs)
         kind, sent = type(x), x
-        if kind is not int and kind not in _DIRECT:
+        if kind is str and len(x) < _SHORT and x.isascii():
+            sent = x + STRING
+        elif kind is not int and kind not in _DIRECT:
             if x is _NONE:
                 return self._call(x, rest, kwargs)
             guest = self.__bridge__.guest
-            sent = guest.gives.get(kind, guest.give)(x, 0)
+            if guest.lending.many or guest.unpinned:
+                return self._call(x, rest, kwargs)
+            sent = guest.gives_alone.get(kind, guest.give)(x, 0)
         try:
             result = self.__lifted__(sent)
         except Exception as error:
             failed = error
         else:
-            if _entered:
+            if _jobs:
                 self.__bridge__.guest.settle()
             if result is True:
                 number = register[0]
@@ -109,7 +178,7 @@ class JsFunction(FunctionProxy):
 
     def bound(self, this: Any) -> JsFunction:
         """The same function as a method of `this`, a Proxy."""
-        return JsFunction(self.__bridge__, self.__native__, self, this)
+        return type(self)(self.__bridge__, self.__native__, self, this)
 
     def lift(self) -> None:
         """Make calls quick: it will be called often."""
@@ -123,21 +192,46 @@ class JsFunction(FunctionProxy):
         """The engine took no such integer, or it gave up on the call."""
         if isinstance(error, OverflowError):
             return self.__bridge__.guest.call(self.__lifted__, (x,))
-        self.__bridge__.guest.settle()
         raise engine_error(error) from None
+
+    @property
+    def __doc__(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self.__bridge__.doc(self.__native__)
+
+    @property
+    def __name__(self) -> str:
+        return str(self.__bridge__.get(self.__native__, "name"))
+
+    @property
+    def __signature__(self) -> Signature:
+        return signature(self.__bridge__.signature(self.__native__))
 
     __del__ = JsObject.__del__
     __eq__ = JsObject.__eq__
     __hash__ = JsObject.__hash__
 
 
-class JsModule(FunctionProxy):
-    """A module: its named exports, then the members of its default export, each looked up once."""
+class LimitedFunction(JsFunction):  # pyright: ignore[reportIncompatibleMethodOverride]
+    # A function each of whose calls has limits: `__limits__` are its timeout and memory.
 
-    __slots__ = ("__default__", "__dict__", "__exports__")
+    __slots__ = ("__limits__",)
+    __limits__: tuple[float | None, int | None]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self.__bridge__.limited(*self.__limits__):
+            return JsFunction.__call__(self, *args, **kwargs)
+
+
+class JsModule(FunctionProxy):
+    # A module: its named exports, then the members of its default export, each looked up once.
+
+    __slots__ = ("__default__", "__dict__", "__exports__", "__limits__")
     __native__: int
 
-    def __init__(self, exports: Any, default: Any) -> None:
+    def __init__(
+        self, exports: Any, default: Any, limits: tuple[float | None, int | None] = (None, None)
+    ) -> None:
+        _put(self, "__limits__", limits)
         _put(self, "__bridge__", exports.__bridge__)
         _put(self, "__native__", exports.__native__)
         _put(self, "__exports__", exports)
@@ -146,11 +240,18 @@ class JsModule(FunctionProxy):
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__" and name[-2:] == "__":
             raise AttributeError(name)
-        value = self._member(name)
+        value = self._limited(self._member(name))
         if isinstance(value, JsFunction):
             value.lift()
             self.__dict__[name] = value
         return value
+
+    def _limited(self, x: Any) -> Any:
+        if self.__limits__ == (None, None) or not isinstance(x, JsFunction):
+            return x
+        again = LimitedFunction(x.__bridge__, x.__native__, x, x.__this__)
+        _put(again, "__limits__", self.__limits__)
+        return again
 
     def _member(self, name: str) -> Any:
         try:
@@ -167,11 +268,26 @@ class JsModule(FunctionProxy):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not callable(self.__default__):
             raise TypeError(f"the module {self!r} exports no function of its own: call a member")
-        return self.__default__(*args, **kwargs)
+        return self._limited(self.__default__)(*args, **kwargs)
+
+    @property
+    def __doc__(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return getattr(self.__default__, "__doc__", None)
+
+    @property
+    def __signature__(self) -> Signature:
+        return signature(self.__bridge__.signature(getattr(self.__default__, "__native__", 0)))
 
     def __dir__(self) -> list[str]:
         own = self.__default__ if isinstance(self.__default__, Proxy) else self.__exports__
         return sorted({*dir(self.__exports__), *dir(own)})
+
+
+def _disposable(x: JsObject, *, later: bool) -> JsObject:
+    if not x.__bridge__.guest.ask("hasDispose", x.__native__, later):
+        name = "asyncDispose" if later else "dispose"
+        raise TypeError(f"this js object has no Symbol.{name}, which `with` calls at its end")
+    return x
 
 
 def _bound(value: Any, this: Any) -> Any:
@@ -179,10 +295,3 @@ def _bound(value: Any, this: Any) -> Any:
     if isinstance(value, JsFunction) and value.__bridge__ is this.__bridge__:
         return value.bound(this)
     return value
-
-
-def _reject(bridge: Js, future: Any, reason: Any) -> None:
-    try:
-        bridge.eval("(reason) => { throw reason }", "")(reason)
-    except BaseException as error:
-        future.set_exception(error)

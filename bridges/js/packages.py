@@ -9,43 +9,39 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import tempfile
-from functools import cached_property
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from polyhy.errors import GuestError, MissingTool, NoSuchFile, ToolFailed
+from . import esbuild
 
-_COMMON = ("--platform=node", "--log-level=error", "--log-limit=0", "--color=false")
 _LOADERS = (".node=empty", ".css=empty", ".wasm=binary", ".html=text", ".txt=text")
-_CONVERT = (
-    "--format=cjs",
-    "--target=firefox136",
-    "--supported:dynamic-import=false",
-    "--define:import.meta.url=__meta_url",
-    "--define:import.meta.dirname=__dirname",
-    "--define:import.meta.filename=__filename",
-)
-# As node has it, the default export of a CommonJS module is its `exports`, marked or not; esbuild
-# can't know that a module was ESM before it converted that one too.
-_INTEROP = ("isNodeMode || !mod", "isNodeMode && !__esm(mod) || !mod")
+_FORM = 5  # of what is kept
 
 
 class File(NamedTuple):
-    """A file as a module: where its text is, what each of its imports means, and if it was ESM."""
+    """A file as a module: where its text is, what each of its imports means, and if it was ESM.
+
+    `map` is the source map of a text that was made of another.
+    """
 
     text: Path
     imports: dict[str, str]
     esm: bool = False
+    map: Path | None = None
 
 
 class Packages:
-    """The packages under `root/node_modules`, by the esbuild in `tools`."""
+    """The packages under `root/node_modules`, by the esbuild in `tools`.
 
-    def __init__(self, root: Path, tools: Path) -> None:
+    `fields` are what says in a package.json which file the package is.
+    """
+
+    def __init__(self, root: Path, tools: Path, fields: str = "main,module") -> None:
         self.root = root.resolve()
-        self._tools = tools
+        self.tools = tools
+        self._fields = fields
         self._cache = self.root / "cache"
         self._files: dict[str, dict[str, Any]] = {}
         self._entries: dict[str, str] = {}
@@ -53,64 +49,76 @@ class Packages:
 
     def has(self, module: str) -> bool:
         """True if the package that `module` belongs to is installed here."""
-        return (self.root / "node_modules" / _package(module)).is_dir()
+        return (self.root / "node_modules" / esbuild.package(module)).is_dir()
+
+    def knows(self, path: str) -> bool:
+        """True if `path` is one of the files that `entry` found, or that one of those imports."""
+        return path in self._files
 
     def entry(self, module: str) -> str:
         """The file that `module` means: a package, a subpath of one, or a path."""
         if module not in self._entries:
-            self._learn(module)
+            self._learn([module])
         return self._entries[module]
 
-    def file(self, path: str) -> File:
-        """How to load one of the files that `entry` found, or that one of those imports."""
-        known = self._files.get(path)
-        if known is None:
-            return File(Path(path), {})
-        text = self._cache / "esm" / (os.path.relpath(path, self.root) + ".js")
-        esm = known["converted"]
-        return File(text if esm else Path(path), known["imports"], esm)
+    def learn(self, modules: Sequence[str]) -> None:
+        """Find out about many modules at once, which is quicker."""
+        if missing := [module for module in modules if module not in self._entries]:
+            self._learn(missing)
 
-    def _learn(self, module: str) -> None:
-        """Ask esbuild about `module` and all it reaches, and convert what is not CommonJS."""
-        inputs = self._inputs(module)
+    def file(self, path: str) -> File:
+        """How to load one of the files that are known."""
+        known = self._files[path]
+        if not known["converted"]:
+            return File(Path(path), known["imports"])
+        text = self._cache / "esm" / (os.path.relpath(path, self.root) + ".js")
+        return File(text, known["imports"], known["esm"], text.with_name(f"{text.name}.map"))
+
+    def _learn(self, modules: Sequence[str]) -> None:
+        """Ask esbuild about `modules` and all they reach, and convert what is not CommonJS."""
+        inputs = self._inputs(modules)
         found = {
             str((self.root / name).resolve()): each
             for name, each in inputs.items()
             if name != "<stdin>"
         }
-        files = {path: self._describe(each) for path, each in found.items()}
+        files = {path: self._describe(path, each) for path, each in found.items()}
         self._convert(
             [p for p, each in files.items() if each["converted"] and p not in self._files]
         )
-        (target,) = inputs["<stdin>"]["imports"]
         self._files.update(files)
-        self._entries[module] = str((self.root / target["path"]).resolve())
+        for target in inputs["<stdin>"]["imports"]:
+            self._entries[target["original"]] = str((self.root / target["path"]).resolve())
         self._remember()
 
-    def _inputs(self, module: str) -> dict[str, Any]:
-        """The inputs of a bundle of `module`: as CommonJS sees it or, if it can't, as ESM does."""
-        text = json.dumps(module)
+    def _inputs(self, modules: Sequence[str]) -> dict[str, Any]:
+        """The inputs of a bundle of `modules`: as CommonJS sees them or, if not so, as ESM does."""
+        texts = [json.dumps(module) for module in modules]
         missing: set[str] = set()
         failed = ""
-        for statement in (f"require({text})", f"import {text}"):
+        for form in ("require({})", "import {}"):
             for _ in range(8):
-                done = self._bundle(statement, missing)
+                done = self._bundle(";".join(map(form.format, texts)), missing)
                 if isinstance(done, dict):
                     return done
                 failed = done
-                lacking = (
-                    set(re.findall(r'Could not resolve "([^"]+)"', failed)) - missing - {module}
-                )
+                lacking = set(re.findall(r'Could not resolve "([^"]+)"', failed))
+                lacking -= {*missing, *modules}
                 if not lacking:
                     break
                 missing |= lacking  # optional dependencies: an error when the script asks for them
-        raise self._problem(module, failed)
+        raise esbuild.failure(modules[0], failed, self.root)
 
     def _bundle(self, statement: str, missing: set[str]) -> dict[str, Any] | str:
         with tempfile.TemporaryDirectory() as folder:
             meta = Path(folder, "meta.json")
-            done = self._esbuild(
+            done = esbuild.run(
+                self.tools,
+                self.root,
                 "--bundle",
+                "--platform=node",
+                "--conditions=node",  # and not `module`, which only bundlers know
+                f"--main-fields={self._fields}",
                 f"--metafile={meta}",
                 f"--outfile={folder}/out.js",
                 *(f"--loader:{loader}" for loader in _LOADERS),
@@ -119,61 +127,32 @@ class Packages:
             )
             return done.stderr if done.returncode else json.loads(meta.read_text())["inputs"]
 
-    def _describe(self, each: dict[str, Any]) -> dict[str, Any]:
+    def _describe(self, path: str, each: dict[str, Any]) -> dict[str, Any]:
         imports = {}
         lazy = False
         for one in each["imports"]:
             lazy = lazy or one["kind"] == "dynamic-import"
             if not one.get("external"):
                 imports[one["original"]] = str((self.root / one["path"]).resolve())
-        return {"imports": imports, "converted": lazy or each.get("format") == "esm"}
+        esm = each.get("format") == "esm" and not path.endswith(".json")
+        return {"imports": imports, "converted": lazy or esm, "esm": esm}
 
     def _convert(self, paths: list[str]) -> None:
         if not paths:
             return
         with tempfile.TemporaryDirectory(dir=self._folder(self._cache)) as folder:
-            done = self._esbuild(*_CONVERT, f"--outbase={self.root}", f"--outdir={folder}", *paths)
+            named = [f"{number}={path}" for number, path in enumerate(paths)]
+            out = f"--outdir={folder}"
+            done = esbuild.run(self.tools, self.root, *esbuild.CONVERT, out, *named)
             if done.returncode:
-                raise self._problem(os.path.relpath(paths[0], self.root), done.stderr)
-            for path in paths:
-                name = os.path.relpath(path, self.root)
-                target = self._cache / "esm" / (name + ".js")
+                raise esbuild.failure(os.path.relpath(paths[0], self.root), done.stderr, self.root)
+            for number, path in enumerate(paths):
+                target = self._cache / "esm" / f"{os.path.relpath(path, self.root)}.js"
                 self._folder(target.parent)
-                made = Path(folder, name).with_suffix(".js")
-                made.write_text(made.read_text().replace(*_INTEROP))
+                made = Path(folder, f"{number}.js")
+                esbuild.finish(made)
+                os.replace(f"{made}.map", f"{target}.map")
                 os.replace(made, target)
-
-    def _esbuild(self, *options: str, text: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [self._program, *_COMMON, *options],
-            cwd=self.root,
-            input=text,
-            capture_output=True,
-            text=True,
-        )
-
-    @cached_property
-    def _program(self) -> str:
-        pattern = "@esbuild/*/bin/esbuild" if os.name != "nt" else "@esbuild/*/esbuild.exe"
-        for found in sorted((self._tools / "node_modules").glob(pattern)):
-            return str(found)
-        raise MissingTool(tool="esbuild", need="packages are read by it", command="polyhy sync")
-
-    def _problem(self, module: str, text: str) -> Exception:
-        line = next(
-            (line for line in text.splitlines() if "ERROR" in line or "error:" in line), text
-        )
-        reason = line.partition("ERROR]")[2].strip() or line.strip()
-        if f'Could not resolve "{module}"' in text:
-            where = f"the package {_package(module)}"
-            hint = "look in its package.json for what it exports"
-            return NoSuchFile(language="JavaScript", file=module, where=where, hint=hint)
-        if "Top-level await" in text:
-            error = GuestError()
-            error.type_name, error.language = "SyntaxError", "js"
-            error.message = f"{module} awaits at its top level, which only node can load"
-            return error
-        return ToolFailed(reason, tool=f"esbuild, reading {module},")
 
     # --- what is kept
 
@@ -182,11 +161,12 @@ class Packages:
             kept = json.loads((self._cache / "graph.json").read_text())
         except (OSError, ValueError):
             return
-        if kept.get("root") == str(self.root):
+        if (kept.get("form"), kept.get("root")) == (_FORM, str(self.root)):
             self._files, self._entries = kept["files"], kept["entries"]
 
     def _remember(self) -> None:
-        kept = {"root": str(self.root), "files": self._files, "entries": self._entries}
+        kept = {"form": _FORM, "root": str(self.root), "files": self._files}
+        kept["entries"] = self._entries
         with tempfile.NamedTemporaryFile("w", dir=self._folder(self._cache), delete=False) as out:
             json.dump(kept, out)
         os.replace(out.name, self._cache / "graph.json")
@@ -194,8 +174,3 @@ class Packages:
     def _folder(self, path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         return path
-
-
-def _package(module: str) -> str:
-    """The package of a module: `@scope/name` of `@scope/name/sub`."""
-    return "/".join(module.split("/")[: 1 + module.startswith("@")])

@@ -7,9 +7,27 @@ from typing import Any
 
 from polyhy.values import Lent, spellings
 
+from . import tasks
 from .wire import inbox
 
-_INNER = ("gi_frame", "cr_frame", "ag_frame", "tb_frame", "f_locals", "f_globals", "f_builtins")
+_INNER = frozenset(
+    f"{kind}_{part}"
+    for kind, parts in {
+        "gi": ("frame", "code", "yieldfrom"),
+        "cr": ("frame", "code", "origin", "await"),
+        "ag": ("frame", "code", "await"),
+        "tb": ("frame", "next"),
+        "f": ("back", "builtins", "code", "globals", "locals", "trace"),
+        "func": ("globals", "code", "closure"),
+    }.items()
+    for part in parts
+)
+"""What leads from an object to the frames and globals of a program."""
+
+
+def _read(x: Any, at: int) -> None:
+    data = memoryview(x).cast("B")
+    inbox()[: len(data) - at] = data[at : at + len(inbox())]
 
 
 def _get(x: Any, key: Any) -> Any:
@@ -31,7 +49,7 @@ def _set(x: Any, key: Any, value: Any) -> None:
     elif isinstance(x, dict):
         x[key] = value
     else:
-        setattr(x, _names(key)[0], value)
+        setattr(x, _reachable(x, key), value)
 
 
 def _has(x: Any, key: Any) -> bool:
@@ -42,24 +60,68 @@ def _delete(x: Any, key: Any) -> None:
     if isinstance(x, dict):
         x.pop(key, None)
     else:
-        delattr(x, key)
+        delattr(x, _reachable(x, key))
 
 
 def _keys(x: Any) -> list[str]:
     if isinstance(x, dict):
         return [key for key in x if isinstance(key, str)]
-    return [name for name in dir(x) if _names(name)]
+    own = getattr(x, "__dict__", None) or dict.fromkeys(getattr(type(x), "__slots__", ()))
+    return [name for name in own or dir(x) if _names(name)]
 
 
 def _resize(x: list[Any], length: int) -> None:
     x[int(length) :] = [None] * max(0, int(length) - len(x))
 
 
+# --- iteration
+
+
+def _next(x: Any) -> list[Any]:
+    for value in x:
+        return [False, value]
+    return [True, None]
+
+
+def _close(x: Any) -> None:
+    getattr(x, "close", lambda: None)()
+
+
+def _await_next(x: Any) -> Any:
+    async def step() -> list[Any]:
+        try:
+            return [False, await x.__anext__()]
+        except StopAsyncIteration:
+            return [True, None]
+
+    return step()
+
+
+def _await_close(x: Any) -> Any:
+    async def close() -> None:
+        if hasattr(x, "aclose"):
+            await x.aclose()
+
+    return close()
+
+
+# --- names
+
+
 def _names(key: Any) -> tuple[str, ...]:
+    """The names that an attribute may have here, best first; none for what is out of reach."""
     if not isinstance(key, str) or key[:2] == "__" or key in _INNER:
         return ()
     snake = "".join("_" + c.lower() if c.isupper() else c for c in key)
-    return (*spellings(key), snake)
+    return (*spellings(key), *((snake,) if snake not in _INNER and snake[:2] != "__" else ()))
+
+
+def _reachable(x: Any, key: Any) -> str:
+    """The name to set or delete: the one that is there, or else as it was written."""
+    names = _names(key)
+    if not names:
+        raise AttributeError(f"{key!r} is out of a script's reach", name=str(key))
+    return next((name for name in names if hasattr(x, name)), names[0])
 
 
 def _key(x: Any, key: Any) -> Any:
@@ -68,10 +130,6 @@ def _key(x: Any, key: Any) -> Any:
 
 def _live(x: Any) -> Any:
     return Lent(x) if isinstance(x, (list, dict)) else x
-
-
-def _read(x: bytes, at: int) -> None:
-    inbox()[: len(x) - at] = x[at : at + len(inbox())]
 
 
 OPERATIONS: tuple[Callable[..., Any], ...] = (
@@ -83,5 +141,18 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     _keys,
     len,
     _resize,
+    iter,
+    _next,
+    _close,
+    tasks.start,
+    lambda x: x.__aiter__(),
+    _await_next,
+    _await_close,
+    str,
+    lambda x: float(x) if hasattr(x, "__float__") else None,
+    lambda x: x.__exit__(None, None, None) and None,
+    lambda x: x.__aexit__(None, None, None),
+    tasks.cancel,
+    tasks.when_cancelled,
 )
-"""By the numbers that guest.js and lent.js ask for them."""
+"""By their places in the list of guest.js and lent.js."""

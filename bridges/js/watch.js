@@ -1,32 +1,40 @@
-// Watches promises through the engine's debugger, which no script may reach: `enter` is called at each
-// new or settled one, and is true of one that was just rejected with nobody listening.
-(enter) => {
-  const left = new Map(); // promises that were rejected with nobody listening, and why
-  const note = (promise, reason) => {
-    if (left.size === 64 || !Object.isExtensible(promise)) return;
-    left.set(promise, reason);
-    // Whoever listens to it later, then or await, looks at its constructor first.
-    const get = () => {
-      left.delete(promise);
-      delete promise.constructor;
-      return Promise;
-    };
-    Object.defineProperty(promise, "constructor", { configurable: true, get });
+// Keeps why promises were rejected, and where functions stand, through the engine's debugger, which no script may reach.
+// `isUnheard(number)` says of one if nobody has listened to it so far.
+(isUnheard) => {
+  const MANY = 64;
+  const left = new Map(); // a promise's number → its reason
+  const prune = () => {
+    for (const number of left.keys()) if (!isUnheard(number)) left.delete(number);
   };
-  Object.assign(debuggerGlobal, { enter, note, realm: globalThis });
-  debuggerGlobal.eval(`(() => {
-    const { enter, note, realm } = globalThis;
+  const note = (number, reason) => {
+    if (left.size >= MANY) prune();
+    if (left.size < MANY && isUnheard(number)) left.set(number, reason);
+  };
+  Object.assign(debuggerGlobal, { note, realm: globalThis });
+  const before = debuggerGlobal.eval(`(() => {
+    const { note, realm } = globalThis;
     const watch = new Debugger();
     // A hook may call a script's function only as a debuggee's, and its errors end the process.
-    const noted = watch.addDebuggee(realm).makeDebuggeeValue(note);
-    const hook = (f) => (promise) => { try { f(promise); } catch {} };
-    watch.onNewPromise = hook(() => { enter(); });
-    watch.onPromiseSettled = hook((p) => { if (enter()) noted.call(undefined, p, p.promiseReason); });
+    const inside = watch.addDebuggee(realm);
+    const noted = inside.makeDebuggeeValue(note);
+    watch.onPromiseSettled = (promise) => {
+      try {
+        if (promise.promiseState === "rejected") noted.call(undefined, promise.promiseID, promise.promiseReason);
+      } catch {}
+    };
     for (const name of Object.getOwnPropertyNames(globalThis)) delete globalThis[name];
+    // The text that stands before a function in its file: a comment, perhaps.
+    return (f) => {
+      const { script } = inside.makeDebuggeeValue(f);
+      return script ? script.source.text.slice(0, script.sourceStart).slice(-4000) : "";
+    };
   })()`);
-  return () => {
-    const reasons = [...left.values()];
+  delete globalThis.debuggerGlobal;
+  const reasons = () => {
+    prune();
+    const all = [...left.values()];
     left.clear();
-    return reasons;
+    return all;
   };
+  return Object.assign(reasons, { before });
 }

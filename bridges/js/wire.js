@@ -117,13 +117,36 @@
     return out;
   }
 
+  // --- calls of Python: whom they are for lies in memory too
+
+  let callee; // the number of the object, and of the operation on it
+
+  const calling =
+    (f) =>
+    (number, ...args) => {
+      callee[0] = number;
+      return f(...args);
+    };
+
+  const reaching =
+    (f) =>
+    (number, operation, ...args) => {
+      callee[0] = number;
+      callee[1] = operation;
+      return f(...args);
+    };
+
   const wire = { receiveIntegers, sendInteger, sendIntegers, sendText, sendNumber, sendReference };
   return (part, ...rest) => {
-    if (part === "add") add(...rest);
+    if (part === "callee") callee = new Int32Array(rest[0].buffer);
+    else if (part === "add") add(...rest);
     else if (part === "grow") grow = rest[0];
     else if (part === "register") register = new Int32Array(rest[0].buffer);
     else if (part === "tray") tray = new Int32Array(rest[0].buffer);
     else if (part === "refill") fill(slots[rest[0]]);
-    else return part(wire, ...rest);
+    else {
+      const [call, reach, ...more] = rest;
+      return part(wire, calling(call), reaching(reach), ...more);
+    }
   };
 }

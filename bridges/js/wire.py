@@ -12,6 +12,9 @@ from .engine import core, script
 
 HEAD: Final = 32
 ROOM: Final = 1 << 17
+head: Final = struct.Struct("4i").unpack_from
+"""A slot's head: what it holds, units of text, 1 if more of it follows, and their width."""
+
 NUMBER, STRING, JSON_TEXT, TAGGED, FAILURE, INTEGERS, OBJECT, FUNCTION, HOME = range(1, 10)
 
 
@@ -32,6 +35,10 @@ def take_register(full: bool) -> Any:
     return x
 
 
+_callee = bytearray(8)
+callee: Final = memoryview(_callee).cast("i")
+"""Whom a script calls: the number of an object of Python's, and of an operation on it."""
+
 _tray = bytearray(8 + 4 * MOST)
 _ticket: Final = memoryview(_tray).cast("i")
 _tickets = itertools.count(1)
@@ -49,6 +56,11 @@ def lay(integers: list[int]) -> Any:
         return None
     ticket = _ticket[0] = next(_tickets) & 0x3FFFFFFF
     return core().bigint(ticket << 16 | len(integers))
+
+
+def ticket_of(number: int) -> Any:
+    """What crosses for a function of Python's that the engine was lent before."""
+    return core().bigint(-number)
 
 
 @lru_cache(maxsize=256)
@@ -113,6 +125,7 @@ def wire() -> Callable[..., Any]:
 
     end("register", _memory)
     end("tray", _tray)
+    end("callee", _callee)
     end("grow", grow)
     for _ in range(4):
         grow()

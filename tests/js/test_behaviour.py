@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import pydoc
 
 import pytest
 
@@ -83,13 +84,58 @@ def test_members_are_set_and_deleted(js):
     assert not hasattr(o, "x")
 
 
-def test_repr_is_a_short_preview(js):
-    o = js(
-        "({ f() {}, xs: Array.from({ length: 100 }, (_, i) => i), m: new Map([[1, { a: 2 }]]) })"
+@pytest.mark.parametrize(
+    ("source", "preview"),
+    [
+        (
+            "new Map([[1, { a: [1, 2, [3, [4]]] }]])",
+            "Map(1) { 1 => { a: [ 1, 2, [Array] ] } }",
+        ),
+        ("new Set(['a', \"it's\"])", "Set(2) { 'a', \"it's\" }"),
+        (
+            "({ f() {}, n: -0, u: undefined, get a() { return 1 }, 'b-c': 5n })",
+            "{ f: [Function: f], n: -0, u: undefined, a: [Getter], 'b-c': 5n }",
+        ),
+        ("(() => { const o = {}; o.o = o; return o })()", "{ o: [Circular] }"),
+        ("new (class Point { x = 1; #y = 2 })()", "Point { x: 1 }"),
+        (
+            "new Float64Array(100)",
+            "Float64Array(100) [ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ... 90 more ]",
+        ),
+        ("(class A extends Map {})", "[class A]"),
+        ("(() => 1)", "[Function: (anonymous)]"),
+        (
+            "Object.assign(Object.create(null), { f() {} })",
+            "[Object: null prototype] { f: [Function: f] }",
+        ),
+        ("new TypeError('no')", "TypeError: no"),
+        ("/a/g", "/a/g"),
+        ("Symbol('s')", "Symbol(s)"),
+        ("new Date(NaN)", "Invalid Date"),
+        ("Promise.resolve(1)", "Promise {}"),
+        ("new WeakMap()", "WeakMap {}"),
+        ("new Proxy({}, { ownKeys() { throw 1 } })", "[object]"),
+        ("({ f() {}, s: 'x'.repeat(1000) })", f"{{ f: [Function: f], s: '{'x' * 57}...' }}"),
+    ],
+)
+def test_repr_is_a_short_preview(js, source, preview):
+    assert repr(js(source)) == preview
+
+
+def test_a_preview_of_a_large_graph_is_bounded(js):
+    wide = js(
+        "(() => { const f = d => d ? Array.from({ length: 50 }, () => f(d - 1)) : 7;"
+        "return Object.assign(f(3), { f }) })()"
     )
-    assert repr(o).startswith("{f: [function f], xs: [0, 1, 2")
-    assert "..." in repr(o)
-    assert len(repr(js("({ f() {}, s: 'x'.repeat(1000) })"))) < 120
+    assert len(repr(wide)) < 1000
+
+
+def test_any_number_of_names_may_be_read(js):
+    entries = "Array.from({ length: 3000 }, (_, i) => ['n' + i, i])"
+    many = js(f"Object.assign(Object.fromEntries({entries}), {{ f() {{}} }})")
+    assert [getattr(many, f"n{i}") for i in range(3000)] == list(range(3000))
+    with pytest.raises(AttributeError):
+        _ = many.n3001
 
 
 def test_dir_lists_the_members(js):
@@ -172,8 +218,9 @@ def test_an_interval_runs_until_it_is_cleared_and_an_idle_timer_is_not_waited_fo
         let n = 0;
         const timer = setInterval(() => { f(++n); if (n === 3) clearInterval(timer) }, 1);
     }""")(seen.append)
-    js("f => { setTimeout(f, 60000).unref() }")(seen.append)
+    timer = js("f => setTimeout(f, 60000).unref()")(seen.append)
     host.wait()
+    js("clearTimeout")(timer)
     assert seen == [1, 2, 3]
 
 
@@ -217,7 +264,7 @@ def test_a_callback_inside_asyncio_sees_its_own_loop(js):
 def test_console_writes_to_the_standard_streams(js, capsys):
     js("console.log('out', 1, { a: [2] }); console.error('err')")
     done = capsys.readouterr()
-    assert (done.out, done.err) == ("out 1 {a: [2]}\n", "err\n")
+    assert (done.out, done.err) == ("out 1 { a: [ 2 ] }\n", "err\n")
 
 
 def test_scripts_can_not_reach_the_host(js):
@@ -227,21 +274,95 @@ def test_scripts_can_not_reach_the_host(js):
     assert js("typeof (x => x).constructor('return this.python')()") == "undefined"
 
 
-def test_a_signature_is_told(js):
-    assert host.bridge("js").signature(js("(a, { b }, ...c) => 1").__native__) == "(a, { b }, ...c)"
-    assert inspect.isroutine(len)
+DOCUMENTED = """/**
+ * Cuts a list into pieces.
+ * @param {Array} array the list
+ */
+function chunk(array, size = 1, { deep = true, wide } = {}) { return array }
+chunk"""
 
 
-def test_the_one_job_that_the_engine_does_not_announce_is_a_clear_error(js):
-    resolve = js("""(() => {
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (DOCUMENTED, "(array, size=1, /, *, deep=true, wide=undefined)"),
+        ("(a, b) => 1", "(a, b, /)"),
+        ("async (...xs) => 1", "(*xs)"),
+        ("x => 1", "(x, /)"),
+        ("() => 1", "()"),
+        ("(class A { constructor(a, b = f(1, 2)) {} })", "(a, b=f(1, 2), /)"),
+        ("(class A {})", "()"),
+        ("Math.max", "(*args)"),
+        ("({ a, b: c = 2, ...d }) => 1", "(*, a=undefined, b=2, **d)"),
+        ("($, [x, y], z = 'a,b') => 1", "(_, _1, z='a,b', /)"),
+        ("(a = {}, b) => 1", "(a={}, b=undefined, /)"),
+        ("({ method(a) {} }).method", "(a, /)"),
+        ("(function* steps(a /* first, */, b) {})", "(a, b, /)"),
+    ],
+)
+def test_inspect_tells_the_parameters(js, source, told):
+    assert str(inspect.signature(js(source))) == told
+
+
+def test_help_shows_the_parameters_and_the_comment(js):
+    shown = pydoc.render_doc(js(DOCUMENTED), renderer=pydoc.plaintext)
+    assert "(array, size = 1, { deep = true, wide } = {})" in shown
+    assert "Cuts a list into pieces.\n" in shown
+    assert "@param {Array} array the list" in shown
+
+
+def test_help_shows_the_source_where_there_is_no_comment(js):
+    assert "return x * 2" in js("function twice(x) { return x * 2 } twice").__doc__
+
+
+def test_the_source_of_a_function_is_told(js):
+    f = js("(x)   =>  x + 1")
+    assert host.bridge("js").source(f.__native__) == "(x)   =>  x + 1"
+    assert host.bridge("js").source(js("new Map()").__native__) == ""
+
+
+def test_a_function_has_its_name(js):
+    assert js("function twice() {} twice").__name__ == "twice"
+
+
+def test_with_disposes(js):
+    seen = []
+    make = js("seen => ({ f: 1n, [Symbol.dispose]() { seen('end') }, go: () => 5 })")
+    with make(seen.append) as thing:
+        assert thing.go() == 5
+        assert seen == []
+    assert seen == ["end"]
+    with pytest.raises(ValueError, match="inside"), make(seen.append):
+        raise ValueError("inside")
+    assert seen == ["end", "end"]
+
+
+def test_what_has_no_end_is_not_for_with(js):
+    with pytest.raises(TypeError, match=r"no Symbol\.dispose"), js("new Map()"):
+        pass
+
+
+def test_async_with_disposes_later(js):
+    async def main():
+        make = js("seen => ({ async [Symbol.asyncDispose]() { await null; seen('end') } })")
+        async with make(seen.append):
+            assert seen == []
+
+    seen = []
+    asyncio.run(main())
+    assert seen == ["end"]
+
+
+def test_an_older_promise_may_be_resolved_with_another_one(js):
+    seen = []
+    resolve = js("""f => {
         let resolve;
-        new Promise(f => { resolve = f });
+        new Promise(settle => { resolve = settle }).then(f);
         const other = Promise.resolve(1);
         return n => resolve(other);
-    })()""")
-    with pytest.raises(JsError, match="in an async function"):
-        resolve(1)
-    assert js("async n => 1")(1).then(lambda x: x) is not None
+    }""")(seen.append)
+    resolve(1)
+    assert seen == [1]
 
 
 def test_a_rejection_that_nobody_listened_to_is_raised_to_who_waits(js):

@@ -39,6 +39,15 @@ CRASHES = {
     "two cyclic objects are compared": """
         a, b = js("let o = {}; o.o = o; o"), js("let p = {}; p.p = p; p")
         assert a != b and a == a
+        deep = js("n => { let x = { f() {} }; for (let i = 0; i < n; i++) x = { x }; return x }")
+        a, b = polyhy.by_ref(deep)(100_000), polyhy.by_ref(deep)(100_000)
+        assert a != b and a == a
+        repr(a)
+        try:
+            deep(100_000)
+            polyhy.data(a)
+        except polyhy.errors.ConversionError:
+            pass
     """,
     "a key is half a surrogate pair": r"""
         try:
@@ -71,6 +80,9 @@ CRASHES = {
     "the engine's module is forgotten": """
         import sys
         js("1")
+        for name in [name for name in sys.modules if name.startswith("pythonmonkey")]:
+            del sys.modules[name]
+        assert js("1 + 1") == 2
         polyhy.host.stop("js")
         assert js("1 + 1") == 2
     """,
@@ -80,6 +92,69 @@ CRASHES = {
         t = threading.Thread(target=lambda: got.append(js("x => x + 1")(1)))
         t.start(); t.join()
         assert got == [2] and js("2") == 2
+    """,
+    "numpy looks at a typed array that was collected": """
+        import numpy as np
+        n = np.asarray(js("new Float64Array(1e7).fill(5)"))
+        collect(); collect()
+        assert n.sum() == 5e7
+    """,
+    "numpy looks at a buffer that is transferred": """
+        import numpy as np
+        n = np.asarray(polyhy.by_ref(js("() => globalThis.b = new ArrayBuffer(8e6)"))())
+        try:
+            js("b.transfer(); 0")
+        except polyhy.errors.GuestError:
+            pass
+        collect()
+        assert n.sum() == 0 and n.size == 8_000_000
+    """,
+    "an array that was lent is freed while a script looks at it": """
+        import gc, numpy as np
+        js("xs => { globalThis.kept = xs.subarray(1) }")(np.full(1_000_000, 5.0))
+        gc.collect(); collect(); collect()
+        np.full(1_000_000, 7.0)
+        assert js("kept.every(x => x === 5)") is True
+    """,
+    "promises are left behind where no loop ever ran": """
+        js("globalThis.ps = Array.from({ length: 999 }, () => new Promise(() => {}).then()); 0")
+        js("Promise.reject(new Error('unheard')); 0")
+        collect()
+    """,
+    "the process ends while a script runs": """
+        import os, signal, subprocess
+        subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -INT {os.getpid()}"])
+        try:
+            js("for (;;) {}")
+        except KeyboardInterrupt:
+            pass
+    """,
+    "timers and threads are left at the end": """
+        import threading, time
+        js("setInterval(() => {}, 1); 0")
+        f = js("x => x")
+        def work():
+            while True:
+                f(1)
+        threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.2)
+    """,
+    "threads call in while promises are made": """
+        import threading, time
+        spin = js("async n => { for (let i = 0; i < n; i++) await Promise.all([i, null]) }")
+        f, s, p = js("x => x + 1"), js("s => s + '!'"), js("async x => { await null; return x }")
+        done = []
+        def work(k):
+            while time.monotonic() < end:
+                assert f(k) == k + 1 and s(f"é{k}") == f"é{k}!" and p(k) is not None
+            done.append(k)
+        end = time.monotonic() + 2
+        threads = [threading.Thread(target=work, args=(k,)) for k in range(2)]
+        for t in threads: t.start()
+        while time.monotonic() < end:
+            spin(100)
+        for t in threads: t.join(20)
+        assert sorted(done) == [0, 1]
     """,
     "a warm engine is forked": """
         import os

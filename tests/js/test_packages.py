@@ -37,7 +37,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     modules = host.bridge("js").modules  # type: ignore[attr-defined]
     paths: list[str] = []
     compile_ = modules.compile
-    monkeypatch.setattr(modules, "compile", lambda p, s: (paths.append(p), compile_(p, s))[1])
+    monkeypatch.setattr(
+        modules, "compile", lambda path, *rest: (paths.append(path), compile_(path, *rest))[1]
+    )
     return paths
 
 

@@ -1,0 +1,26 @@
+"""Prints the answers of samples (packages/run.js) in polyhy's own JavaScript: ROOT KIND [NAMES]."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import polyhy
+from polyhy import env, host
+
+PACKAGES = Path(__file__).with_name("packages")
+
+
+def main(root: str, kind: str, *names: str) -> None:
+    env.use(env.at(Path(root)))
+    run = polyhy.import_from("js", str(PACKAGES / "run.js"))
+    said: list[Any] = []
+    run.answers(kind, list(names) or None).then(said.append)
+    host.wait()
+    print("\n" + json.dumps(polyhy.data(said[0])))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
