@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar
 
+from polyhy import lifetimes
 from polyhy.bridge import Bridge
-from polyhy.errors import ConversionError, Frame, NoSuchFile, Stopped, UsageError
+from polyhy.errors import ConversionError, Frame, Freed, NoSuchFile, Stopped
 from polyhy.proxy import Proxy
-from polyhy.values import MAX_DEPTH, spellings
+from polyhy.values import MAX_DEPTH, places, spellings
 
-from .calls import EVENTS, Calls
+from . import preview
+from .buffers import CODES, ITEMS
+from .calls import EVENTS, NEXT, SANDBOX_EVENTS, Calls, advance, set_name
 from .errors import LuaError, lua_error, syntax_error
-from .preview import doc, show
-from .proxies import OPERATORS
+from .limits import Limits
+from .native import engine
+from .proxies import OPERATORS, LuaFunction
 from .receive import END, MARKS, MISSING, Receive, text
+from .refs import Passing, Ref, out_of
+from .search import Folders
 from .send import Send
+from .turns import Turns
 
-_PARTS = ("python", "tokens", "guest", "members", "modules")
+_PARTS = ("limits", "python", "buffers", "tokens", "guest", "members", "modules")
 _ASKED = (
-    *("call", "call_live", "call_loose", "callable", "compile", "find"),
-    *("home", "require", "require_file", "search", "stop"),
+    *(
+        "buffer",
+        "call",
+        "call_live",
+        "call_loose",
+        "callable",
+        "compile",
+        "find",
+        "home",
+        "hurry",
+        "known",
+    ),
+    *("limit", "names", "require", "require_file", "search", "stop", "wants_more"),
 )
-
-VERSIONS = {"jit": "lupa.luajit21", "5.4": "lupa.lua54"}
-"""What POLYHY_LUA may say."""
 
 
 class Lua(Bridge):
@@ -38,12 +55,30 @@ class Lua(Bridge):
     name: ClassVar[str] = "lua"
     suffixes: ClassVar[tuple[str, ...]] = (".lua",)
     survives_fork: ClassVar[bool] = True
+    lexer: ClassVar[str] = "lua"
+    options: ClassVar[Mapping[str, str]] = {
+        "sandbox": "a runtime of its own with no files, no programs and no way into Python",
+        "timeout": "a runtime of its own, in which a call may take so many seconds",
+        "memory": "a runtime of its own, which may hold so many bytes",
+    }
 
     def __init__(self, version: str = "") -> None:
         self.version = version
 
-    def start(self, paths: Sequence[Path]) -> None:
-        lupa = _lupa(self.version or os.environ.get("POLYHY_LUA") or "jit")
+    def start(
+        self,
+        paths: Sequence[Path],
+        *,
+        version: str = "",
+        sandbox: bool = False,
+        timeout: float | None = None,
+        memory: int | None = None,
+    ) -> None:
+        """`version` is jit or 5.4; `timeout` and `memory` limit each call."""
+        version = version or self.version or os.environ.get("POLYHY_LUA") or "jit"
+        self.settings = {"sandbox": sandbox, "timeout": timeout, "memory": memory}
+        self.engine = engine(version)
+        lupa = import_module(self.engine.module)
         # Latin-1 makes the runtime 8-bit clean and lets ASCII cross as it is, at C's speed.
         self.vm = lupa.LuaRuntime(
             encoding="latin-1",
@@ -51,51 +86,106 @@ class Lua(Bridge):
             unpack_returned_tuples=True,
             register_eval=False,
             register_builtins=False,
+            max_memory=0,
         )
         by_ref = lupa.as_attrgetter
         self.lupa_error: type[Exception] = lupa.LuaError
+        self.limits = Limits(self, timeout, memory)
+        self.turns = Turns(self.vm)
         self.send = Send(self, self.vm, by_ref)
-        self._boot(Calls(self, by_ref), by_ref)
+        self.calls = Calls(self, by_ref)
+        self._boot(by_ref)
         self.receive = Receive(self, self.vm)
-        self.folders: list[str] = []
+        self.folders, self.apart = Folders(self.engine), dict[str, Lua]()
         self.search(paths)
+        self.own = {id(x) for x in self._lent()}
+        lifetimes.register(self)
 
-    def _boot(self, calls: Calls, by_ref: Any) -> None:
-        table = self.vm.table_from
+    def _boot(self, by_ref: Any) -> None:
+        table, sandbox = self.vm.table_from, self.settings.get("sandbox")
+        events = SANDBOX_EVENTS if sandbox else EVENTS
+
+        def asked(f: Callable[..., Any]) -> Any:
+            return table(
+                {"call": by_ref(self.calls.caller(f)), "f": by_ref(Ref(f)), "n": places(f)}
+            )
+
         host = table(
             {
-                "calls": table(calls.table()),
-                "events": table(EVENTS),
+                "calls": table(self.calls.table()),
+                "events": table({name: asked(f) for name, f in events.items()}),
+                "set_name": asked(set_name),
+                "advance": asked(advance),
+                "NEXT": NEXT,
                 "operators": table(OPERATORS),
+                "items": table(ITEMS),
+                "codes": table(CODES),
                 "MINUS_ZERO": by_ref(-0.0),
                 "MAX_DEPTH": MAX_DEPTH,
                 **MARKS,
             }
         )
         guest = table({})
-        for name in _PARTS:
+        for name in (*_PARTS, "sandbox") if sandbox else _PARTS:
             source = files(__package__ or "").joinpath(f"{name}.lua").read_text("utf-8")
             self.vm.execute(source, guest, host, name=f"=polyhy/{name}.lua")
         self.guest: Any = {name: guest[name] for name in _ASKED}
         self.ops: Any = dict(guest["ops"].items())
-        self.callable, self.home = self.guest["callable"], self.guest["home"]
+        for name in ("call", "call_live", "call_loose"):
+            self.guest[name] = self.limits.each(self.guest[name])
+        self.callable, self.known = self.guest["callable"], self.guest["known"]
+        self.home = self.guest["home"]
         self.collect = self.vm.globals()["collectgarbage"]
 
     def stop(self) -> None:
+        for each in self.apart.values():
+            each.stop()
+        self.apart.clear()
         self.guest["stop"]()
         self.guest = self.ops = _Gone()
-        self.callable = self.home = self.collect = _gone
+        self.callable = self.known = self.home = self.collect = _gone
         del self.vm
 
     def search(self, paths: Sequence[Path]) -> None:
-        self.folders += [f for f in map(str, paths) if f not in self.folders]
-        self.guest["search"](";".join(f"{f}/?.lua;{f}/?/init.lua" for f in self.folders).encode())
+        if self.folders.add(paths):
+            self.guest["search"](*(t.encode() for t in self.folders.templates()))
+        for each in self.apart.values():
+            each.search(paths)
 
     def eval(self, source: str, origin: str) -> Any:
+        return self._run(source, origin, None)
+
+    def cell(self, source: str, origin: str, names: MutableMapping[str, Any]) -> Any:
+        """Run a prompt's cell: its globals are the session's names, then Lua's own."""
+        return self._run(source, origin, self.guest["names"](self.send.by_ref(names)))
+
+    def incomplete(self, source: str) -> bool:
+        """True where Lua met the end of the source and wanted more."""
+        return self.guest["wants_more"](self.send(source, "source"))
+
+    def held(self) -> list[Any]:
+        """The Python objects that Lua holds, but for those that it began with."""
+        return [x for x in self._lent() if id(x) not in self.own] if self.ops else []
+
+    def free(self, proxy: Any) -> None:
+        super().free(proxy)
+        if isinstance(proxy, LuaFunction):
+            proxy.free()
+        self.collect()
+
+    def _lent(self) -> list[Any]:
+        lent = next(x for x in gc.get_referents(self.vm) if type(x) is dict)
+        return [out_of(y) for x in lent.values() for y in gc.get_referents(x)]
+
+    def limited(self, timeout: float | None, memory: int | None) -> AbstractContextManager[None]:
+        """Limit the calls made inside; meanwhile LuaJIT interprets. See README.md."""
+        return self.limits.within(timeout, memory)
+
+    def _run(self, source: str, origin: str, env: Any) -> Any:
         file, _, line = origin.rpartition(":")
         sent = self.send(source, "source")
         file, first = (file, int(line)) if line.isdigit() else (origin, 1)
-        chunk = self.guest["compile"](sent, f"@{file}".encode(), first)
+        chunk = self.guest["compile"](sent, f"@{file}".encode(), first, env)
         if type(chunk) is tuple:
             raise syntax_error(str(text(chunk[1])), file)
         try:
@@ -105,14 +195,28 @@ class Lua(Bridge):
             error.frames = error.frames or (Frame(file, first, ""),)
             raise
 
+    def globals(self) -> Any:
+        return self.eval("return _G", "<globals>:1")
+
     def load(self, module: str, **options: Any) -> Any:
+        if any(options.values()):
+            return self._apart(module, options).load(module)
         if module.endswith(self.suffixes) or module.startswith((".", "/")):
             return self._load_file(Path(module).resolve())
-        name = module.replace("/", ".")
+        name = self.folders.module(module)
         if not self.guest["find"](name.encode()):
-            where = ", ".join(self.folders) or "any folder, for none is searched"
-            raise NoSuchFile(language="Lua", file=name.replace(".", "/") + ".lua", where=where)
+            raise self.folders.missing(name)
         return self._enter("call", self.guest["require"], name.encode())
+
+    def _apart(self, module: str, options: Mapping[str, Any]) -> Lua:
+        """The runtime of its own that a module with these options is loaded into."""
+        key = f"{module} {sorted(options.items())}"
+        if key not in self.apart:
+            made = type(self)(self.version)
+            settings: dict[str, Any] = {**self.settings, **options}
+            made.start(self.folders.folders, **settings)
+            self.apart[key] = made
+        return self.apart[key]
 
     def _load_file(self, path: Path) -> Any:
         if not path.is_file():
@@ -140,9 +244,9 @@ class Lua(Bridge):
         sent = self.send.all(args, kwargs)
         try:
             return self.receive.value(self.guest["call"](native, *sent))
-        except self.lupa_error as error:
-            self.explain(error)
-            raise
+        except BaseException as error:
+            meant = self.meant(error)
+        raise meant
 
     def call_by_ref(self, native: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         return self._enter("call_live", native, *self.send.all(args, kwargs))
@@ -194,13 +298,16 @@ class Lua(Bridge):
         return sorted(x for x in names if type(x) is str and x.isidentifier())
 
     def signature(self, native: Any) -> str:
-        return self.ask("signature", native)
+        return preview.signature(self, native)
 
     def doc(self, native: Any) -> str:
-        return doc(self, native)
+        return preview.doc(self, native)
+
+    def source(self, native: Any) -> str:
+        return preview.source(self, native)
 
     def show(self, native: Any) -> str:
-        return show(self, native) if self.ops else "<lua object of a stopped runtime>"
+        return preview.show(self, native) if self.ops else "<lua object of a stopped runtime>"
 
     def same(self, a: Any, b: Any) -> bool:
         return self.ask("same", a, b)
@@ -210,26 +317,49 @@ class Lua(Bridge):
 
     def operate(self, name: str, a: Any, b: Any) -> Any:
         """Answer Python's operator `name` by the metamethod of one of the two."""
+        if name not in self.ops:
+            if name == "__invert__":  # Python asks no one else
+                raise TypeError("this Lua has no operator ~")
+            return NotImplemented
         return self._enter("call", self.ops[name], *self.send.all((a, b), {}))
+
+    def closing(self, native: Any) -> None:
+        """TypeError where Lua could not close it, as `with` asks."""
+        if not self.ask("closing", native):
+            raise TypeError("this Lua object has no __close")
+
+    def close(self, native: Any, error: BaseException | None) -> None:
+        self.ask("close", native, self.send(error, "error"))
+
+    def freed(self, *_: Any) -> Any:
+        raise Freed(language=self.name)
 
     def ask(self, op: str, *args: Any) -> Any:
         """What members.lua answers; containers stay in Lua."""
         return self._enter("call_live", self.ops[op], *args)
 
-    def explain(self, error: Exception, x: Any = None) -> None:
-        """Raise what lupa's own `error` means, if it is one; `x` is the number that was sent."""
+    def meant(self, error: BaseException, x: Any = None) -> BaseException:
+        """The exception that lupa's `error` stands for; `x` is the number that was sent."""
+        if type(error) is Passing:
+            return error.value
         if isinstance(error, OverflowError):
-            self.send(x, ("args", 0))
-        if isinstance(error, self.lupa_error) and not isinstance(error, MemoryError):
+            try:
+                self.send(x, ("args", 0))
+            except ConversionError as refused:
+                return refused
+        if isinstance(error, self.lupa_error):
+            if isinstance(error, MemoryError):
+                return self.limits.out_of_memory()
             message = str(error).partition("\nstack traceback:")[0]
-            raise lua_error("", "LuaError", message, message) from None
+            return lua_error("", "LuaError", message, message)
+        return error
 
     def _enter(self, how: str, *args: Any) -> Any:
         try:
             return self.receive.value(self.guest[how](*args))
-        except self.lupa_error as error:
-            self.explain(error)
-            raise
+        except BaseException as error:
+            meant = self.meant(error)
+        raise meant
 
     def _steps(self, native: Any) -> Iterator[Any]:
         while (value := self._enter("call_live", native)) is not END:
@@ -253,9 +383,3 @@ class _Gone:
 
 def _gone(*_: Any) -> Any:
     raise Stopped(language="lua")
-
-
-def _lupa(version: str) -> Any:
-    if version not in VERSIONS:
-        raise UsageError(f"there is no Lua {version!r} here", hint="POLYHY_LUA is jit or 5.4")
-    return import_module(VERSIONS[version])

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from polyhy.errors import ConversionError, Stopped
-from polyhy.values import Lent, places
+from polyhy.tracebacks import traceback
+from polyhy.values import Lent, null, places
 
-from .errors import lua_error
+from .errors import frames, lua_error
+from .native import check as check_native
 from .receive import text
+from .refs import Passing, Ref, out_of
 
 if TYPE_CHECKING:
     from .bridge import Lua
 
+NEXT = -2
+"""The number of arguments of an iterator, which a `for` of Lua's may call."""
+
+NO_MEMORY = "not enough memory"
 _SAME = frozenset({type(None), bool, float})
 _HIDDEN = re.compile(r"__|(gi|cr|ag|tb)_(frame|code)|f_(back|builtins|code|globals|locals)$")
 
@@ -28,21 +35,75 @@ class Calls:
 
     def table(self) -> dict[str, Callable[..., Any]]:
         """Those that Lua calls with raw values."""
-        names = ("ask_plain", "ask_live", "as_float", "fail", "inexact", "places", "stopped")
-        return {name: getattr(self, name) for name in names}
+        mine = ("as_float", "check_native", "exit", "fail", "inexact", "name", "places", "stopped")
+        limits = self.bridge.limits
+        return {
+            "ask_live": self.ask_live,
+            **{name: self._lifted(getattr(self, name)) for name in mine},
+            "check": self._lifted(limits.check),
+            "lower": limits.lower,
+        }
 
-    def ask_plain(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Call with at most two arguments, all plain."""
-        for x in args:
-            if type(x) is str and not x.isascii():
-                args = tuple([text(x) if type(x) is str else x for x in args])
-                break
-        result = function(*args)
-        return result if type(result) in _SAME else self._answer(result)
+    def caller(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """What Lua calls for a function with plain arguments: the shortest way."""
+        turns, limits, answer = self.bridge.turns, self.bridge.limits, self._answer
+        smallest, largest = self.bridge.send.smallest, self.bridge.send.largest
+        away, acquire, release = turns.away, turns.lock.acquire, turns.lock.release
 
-    def ask_live(self, away: bool, function: Callable[..., Any], *tokens: Any) -> Any:
+        def call(*args: Any) -> Any:
+            try:
+                if away or limits.depth:
+                    result = self._called(function, args)
+                else:  # as Turns.aside does it
+                    away.append(None)
+                    release()
+                    try:
+                        result = function(*args)
+                    finally:
+                        acquire()
+                        if len(away) == 1:
+                            away.pop()
+                        else:
+                            turns.back(1, 0)
+                kind = type(result)
+                if kind in _SAME or (kind is int and smallest <= result <= largest):
+                    return result
+                return answer(result)
+            except BaseException as error:
+                raise Passing(error) from None
+
+        return call
+
+    def ask_live(self, away: bool, function: Ref, *tokens: Any) -> Any:
         """Call with the values of `tokens`; `away` is true inside a coroutine."""
-        return self._answer(function(*self.bridge.receive.all(tokens, away)))
+        try:
+            values = self.bridge.receive.all(tokens, away)
+            return self._answer(self._called(function.value, values))
+        except BaseException as error:
+            raise Passing(error) from None
+
+    def _lifted(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function for Lua to call. No limit of memory holds as lupa hands over what comes of it.
+
+        lupa does not survive that there is no memory for a result or an exception: the process
+        would wait for its own lock for ever.
+        """
+        limits = self.bridge.limits
+
+        def call(*args: Any) -> Any:
+            try:
+                if limits.depth:
+                    limits.lift()
+                return function(*args)
+            except BaseException as error:
+                raise Passing(error) from None
+
+        return call
+
+    def _called(self, function: Callable[..., Any], args: Any) -> Any:
+        if self.bridge.limits.depth:
+            return self.bridge.limits.around(function, args)
+        return self.bridge.turns.aside(function, args)
 
     def _answer(self, result: Any) -> Any:
         try:
@@ -57,21 +118,45 @@ class Calls:
     def as_float(self, number: float) -> Any:
         return self.by_ref(float(number))
 
-    def places(self, function: Callable[..., Any]) -> int:
-        return places(function) if callable(function) else -1
+    def places(self, ref: Any) -> int:
+        function = out_of(ref)
+        if callable(function):
+            return places(function)
+        return NEXT if isinstance(function, Iterator) else -1
 
     def fail(
         self, error: Any, trace: str = "", kind: str = "", message: str = "", *tokens: Any
     ) -> None:
+        error = out_of(error)
         if isinstance(error, BaseException):
             self.bridge.send.count()
-            raise error
+            passed = traceback(frames(_as_text(trace)), "lua", error.__traceback__)
+            raise error.with_traceback(passed)
+        if not kind:
+            raise lua_error(trace, type(error).__name__, str(error), error)
         values = self.bridge.receive.all(tokens)
         trace, kind, message = (_as_text(x) for x in (trace, kind, message))
-        raise lua_error(trace, kind, message, values[0] if values else None)
+        if message == NO_MEMORY:
+            raise self.bridge.limits.out_of_memory()
+        failed = lua_error(trace, kind, message, values[0] if values else None)
+        raise failed.with_traceback(traceback(failed.frames, "lua"))
+
+    def exit(self, code: Any = None, *_: Any) -> None:
+        """Lua's `os.exit`: Python's own way out, with all that it does on it."""
+        raise SystemExit(int(not code) if isinstance(code, bool) else code or 0)
 
     def inexact(self) -> None:
         self.bridge.send(2**53, ("args", 0))
+
+    def check_native(self, file: str) -> None:
+        check_native(str(text(file)), self.bridge.engine)
+
+    def name(self, ref: Ref, name: str) -> tuple[bool, Any]:
+        """A name of a prompt's session: whether it is there, and its value for Lua."""
+        names, key = ref.value, text(name)
+        if key not in names:
+            return False, None
+        return True, self.bridge.send(names[key], str(key))
 
     def stopped(self, *_: Any) -> None:
         raise Stopped(language="lua")
@@ -92,14 +177,14 @@ def index(x: Any, key: Any) -> Any:
 def set_index(x: Any, key: Any, value: Any) -> None:
     """Lua's `x[key] = value`; nil takes an item of a mapping away, or the last of a list."""
     if isinstance(x, Mapping):
-        _set_or_delete(x, key, value)
+        _set_or_delete(cast("MutableMapping[Any, Any]", x), key, value)
     elif type(key) is not int:
         if _HIDDEN.match(key):
             raise AttributeError(f"{key!r} is not for guests")
         setattr(x, key, value)
-    elif key == len(x) + 1 and value is not None:
+    elif key == len(x) + 1 and value is not None and hasattr(x, "append"):
         x.append(value)
-    elif key == len(x) and value is None:
+    elif key == len(x) and value is None and hasattr(x, "pop"):
         x.pop()
     else:
         x[_from_one(key)] = value
@@ -119,6 +204,41 @@ def pairs(x: Any) -> Callable[..., Any]:
     return step
 
 
+def item(x: Any, key: Any) -> Any:
+    """A sandbox's `x[key]`: an item of a container, and never an attribute."""
+    return index(x, key) if isinstance(x, Mapping) or _is_place(x, key) else None
+
+
+def set_item(x: Any, key: Any, value: Any) -> None:
+    """A sandbox's `x[key] = value`."""
+    if not (isinstance(x, MutableMapping) or _is_place(x, key)):
+        raise AttributeError("the attributes of Python objects are not for a sandbox")
+    set_index(x, key, value)
+
+
+def items(x: Any) -> Callable[..., Any]:
+    """A sandbox's `pairs(x)`."""
+    if not isinstance(x, (Mapping, Sequence)):
+        raise TypeError("only the items of a container are for a sandbox")
+    return pairs(x)
+
+
+def _is_place(x: Any, key: Any) -> bool:
+    return isinstance(x, Sequence) and type(key) is int
+
+
+def set_name(names: MutableMapping[str, Any], name: str, value: Any) -> None:
+    """Set a name of a prompt's session; nil takes it away."""
+    _set_or_delete(names, name, value)
+
+
+def advance(steps: Iterator[Any]) -> Any:
+    """What a `for` of Lua's gets of an iterator: nil ends it, so None comes as null."""
+    for value in steps:
+        return null if value is None else _live(value)
+    return None
+
+
 EVENTS: dict[str, Callable[..., Any]] = {
     "__index": index,
     "__newindex": set_index,
@@ -129,12 +249,14 @@ EVENTS: dict[str, Callable[..., Any]] = {
 }
 """Lua's metamethods of Python's objects."""
 
+SANDBOX_EVENTS = EVENTS | {"__index": item, "__newindex": set_item, "__pairs": items}
+
 
 def _live(value: Any) -> Any:
     return Lent(value) if type(value) in (list, dict, set, tuple) else value
 
 
-def _set_or_delete(x: Any, key: Any, value: Any) -> None:
+def _set_or_delete(x: MutableMapping[Any, Any], key: Any, value: Any) -> None:
     if value is None:
         x.pop(key, None)
     else:

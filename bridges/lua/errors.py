@@ -27,11 +27,15 @@ def lua_error(trace: str, type_name: str, message: str, value: object) -> LuaErr
     """The error for what Lua raised; `trace` holds its frames as guest.lua writes them."""
     if message.startswith("error loading module "):
         return syntax_error(message)
-    rows = [row.split("\x1f") for row in trace.split("\x1e") if row]
-    for _, short, line, _ in rows:
+    for _, short, line, _ in _rows(trace):
         message = message.removeprefix(f"{short}:{line}: ")
-    frames = tuple(Frame(_file(source, short), int(at), name) for source, short, at, name in rows)
-    return LuaError(type_name=type_name, message=message, frames=frames, value=value)
+    return LuaError(type_name=type_name, message=message, frames=frames(trace), value=value)
+
+
+def frames(trace: str) -> tuple[Frame, ...]:
+    """Lua's frames, innermost first, but for those of our own code."""
+    rows = [(_file(source, short), int(at), name) for source, short, at, name in _rows(trace)]
+    return tuple(Frame(*row) for row in rows if not row[0].startswith("polyhy/"))
 
 
 def syntax_error(message: str, file: str = "") -> LuaSyntaxError:
@@ -41,6 +45,10 @@ def syntax_error(message: str, file: str = "") -> LuaSyntaxError:
         return LuaSyntaxError(message=message, frames=(Frame(file, 1, ""),))
     frame = Frame(file or found["file"], int(found["line"]), "")
     return LuaSyntaxError(message=found["message"], frames=(frame,), value=message)
+
+
+def _rows(trace: str) -> list[list[str]]:
+    return [row.split("\x1f") for row in trace.split("\x1e") if row]
 
 
 def _file(source: str, short: str) -> str:

@@ -3,11 +3,10 @@ local guest, host = ...
 local type, select, pcall, xpcall, tostring = type, select, pcall, xpcall, tostring
 local setmetatable, getmetatable, getinfo = setmetatable, debug.getmetatable, debug.getinfo
 local concat, load = table.concat, loadstring or load
-local jit = jit
+local jit, rawequal = jit, rawequal
 
 local SAFE, FIELD, ROW = 2 ^ 53, "\31", "\30"
 local PYTHON, null, plain, exact, tokens = guest.PYTHON, guest.null, guest.plain, guest.exact, guest.tokens
-local Failure = {}
 
 local function frames(level)
   local rows = {}
@@ -22,11 +21,18 @@ local function frames(level)
   return concat(rows, ROW)
 end
 
+-- The error itself goes on as it is: `load` and others show what this returns to the guest.
+local raised, trace = nil, ""
+
 local function handler(e)
-  if getmetatable(e) == PYTHON then
-    return e
-  end
-  return setmetatable({ value = e, frames = frames(2) }, Failure)
+  raised, trace = e, frames(2)
+  return e
+end
+
+local function trace_of(e)
+  local known = rawequal(e, raised) and trace or ""
+  raised, trace = nil, ""
+  return known
 end
 
 local function message_of(e)
@@ -45,12 +51,10 @@ end
 
 -- Raise in Python: its own exception as the same object, anything else as a LuaError.
 local function failed(e)
+  local trace = trace_of(e)
   if getmetatable(e) == PYTHON then
-    return guest.fail(e)
-  end
-  local trace = ""
-  if getmetatable(e) == Failure then
-    e, trace = e.value, e.frames
+    guest.fail(e, trace) -- not a tail call: `e` must live until it is raised again
+    return nil
   end
   local said, message = pcall(message_of, e)
   return guest.fail(null, trace, type_of(e), said and message or "", tokens("copy", e))
@@ -83,14 +87,14 @@ local function finish_as(how, ok, ...)
   return tokens(how, ...)
 end
 
--- A function's call with one whole number, the fastest; its Proxy keeps it.
+-- A function's call with one whole number or text, the fastest; its Proxy keeps it.
 if jit then
   function guest.one(f)
     return function(a)
-      if a < SAFE and a > -SAFE then
-        return finish(protect(f, handler, a))
+      if type(a) == "number" and (a >= SAFE or a <= -SAFE) then
+        return guest.inexact()
       end
-      return guest.inexact()
+      return finish(protect(f, handler, a))
     end
   end
 else
@@ -115,14 +119,58 @@ function guest.call_loose(f, ...)
   return finish_as("loose", protect(f, handler, ...))
 end
 
--- An expression or a chunk as a function; or nil and why not.
-function guest.compile(source, chunk, line)
+-- Make every call by `how` (f, handler, ...) from now on.
+function guest.protect_by(how)
+  protect = how
+end
+
+local function compiled(source, chunk, env)
+  if env then
+    return load(source, chunk, "t", env)
+  end
+  return load(source, chunk)
+end
+
+-- An expression or a chunk as a function; or nil and why not. Its globals are those of `env`, if given.
+function guest.compile(source, chunk, line, env)
   local above = ("\n"):rep(line - 1)
-  local f = load(above .. "return " .. source, chunk)
+  env = env or guest.env
+  local f = compiled(above .. "return " .. source, chunk, env)
   if f then
     return f
   end
-  return load(above .. source, chunk)
+  return compiled(above .. source, chunk, env)
+end
+
+-- Whether a prompt must go on reading: the parser met the end, and not within a short string.
+function guest.wants_more(source)
+  if load(source) or load("return " .. source) then
+    return false
+  end
+  for _, text in next, { source, "return " .. source } do
+    local why = select(2, load(text))
+    if why:find("near '?<eof>'?$") and not why:find("unfinished string", 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+-- The globals of a prompt's cell: the names of its session come first.
+function guest.names(names)
+  local globals = guest.env or _G
+  return setmetatable({}, {
+    __index = function(_, name)
+      local found, value = guest.name(names, name)
+      if found then
+        return value
+      end
+      return globals[name]
+    end,
+    __newindex = function(_, name, value)
+      guest.set_name(names, name, value)
+    end,
+  })
 end
 
 function guest.stop()

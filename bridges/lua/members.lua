@@ -167,6 +167,10 @@ function ops.steps(o)
   return MISSING
 end
 
+function ops.is_function(o)
+  return type(o) == "function"
+end
+
 function ops.copy(o)
   return o
 end
@@ -208,7 +212,7 @@ end
 function ops.defined(f)
   local about = type(f) == "function" and getinfo(f, "S")
   if about and about.what ~= "C" then
-    return about.source, about.linedefined
+    return about.source, about.linedefined, about.lastlinedefined
   end
 end
 
@@ -245,10 +249,26 @@ function ops.address(o)
   return ("%p"):format(meta(o, "__eq") or o)
 end
 
-local function operator(body)
-  return (loadstring or load)("return function(a, b) return " .. body .. " end", "=polyhy/operator")()
+-- Whether an object can be closed; then close it, as a variable of Lua's own.
+function ops.closing(o)
+  return meta(o, "__close") ~= nil
 end
 
+function ops.close(o, why)
+  meta(o, "__close")(o, why)
+end
+
+local CONCATENATED = "if not has(a, b, '__add') and has(a, b, '__concat') then return a .. b end return "
+local BODIES = { __add__ = CONCATENATED .. "a + b", __radd__ = CONCATENATED:gsub("a %.%. b", "b .. a") .. "b + a" }
+
+local function has(a, b, event)
+  return type(a) ~= "number" and type(a) ~= "string" and meta(a, event) ~= nil
+    or type(b) ~= "number" and type(b) ~= "string" and meta(b, event) ~= nil
+end
+
+-- LuaJIT can't parse what 5.4 added.
 for name, body in next, host.operators do
-  ops[name] = operator(body)
+  local source = "local has = ... return function(a, b) " .. (BODIES[name] or "return " .. body) .. " end"
+  local made = (loadstring or load)(source, "=polyhy/operator")
+  ops[name] = made and made(has)
 end

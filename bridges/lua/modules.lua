@@ -1,15 +1,38 @@
 -- Modules: where they are searched, and one instance of each, whether required by name or loaded by path.
 local guest = ...
-local package, require, loadfile, error = package, require, loadfile, error
+local package, require, loadfile, error, tostring = package, require, loadfile, error, tostring
+local searchpath, loadlib = package.searchpath, package.loadlib
+local searchers = package.searchers or package.loaders
+local check = guest.check_native
 
-package.cpath = ""
+local function root(name)
+  return name:match("^[^.]+") or name
+end
+
+-- A module in C that was built for another Lua would end the process: it is refused before it is opened.
+local function checked(searcher, named)
+  return function(name)
+    local file = searchpath(named(name), package.cpath)
+    if file then
+      check(file)
+    end
+    return searcher(name)
+  end
+end
+
+searchers[3], searchers[4] = checked(searchers[3], tostring), checked(searchers[4], root)
+
+function package.loadlib(path, ...)
+  check(path)
+  return loadlib(path, ...)
+end
 
 function guest.require(name)
   return (require(name))
 end
 
-function guest.search(path)
-  package.path = path
+function guest.search(path, cpath)
+  package.path, package.cpath = path, cpath
 end
 
 -- Whether `require(name)` has something to load.
@@ -17,11 +40,12 @@ function guest.find(name)
   if package.loaded[name] ~= nil or package.preload[name] then
     return true
   end
-  return package.searchpath(name, package.path) ~= nil
+  local cpath = package.cpath
+  return (searchpath(name, package.path) or searchpath(name, cpath) or searchpath(root(name), cpath)) ~= nil
 end
 
 function guest.require_file(path, name)
-  if package.searchpath(name, package.path) == path then
+  if searchpath(name, package.path) == path then
     return (require(name))
   end
   if package.loaded[path] == nil then

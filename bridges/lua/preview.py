@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import reprlib
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -30,14 +31,55 @@ def show(bridge: Lua, native: Any) -> str:
 
 
 def doc(bridge: Lua, native: Any) -> str:
-    """The comment lines right above a function's definition in its file."""
-    source, line = bridge.ask("defined", native) or ("", 0)
-    if not source.startswith("@") or not os.path.isfile(source[1:]):
-        return ""
-    with open(source[1:], encoding="utf-8", errors="replace") as file:
-        above = [file.readline().strip() for _ in range(line - 1)]
+    """The comment right above a function in its file, without the marks of LuaLS and LDoc."""
+    return "\n".join(line for line in _comment(bridge, native) if not _TAG.match(line)).strip()
+
+
+def signature(bridge: Lua, native: Any) -> str:
+    """`(a: number, b) -> boolean`: parameters, with the types that its comment names."""
+    bare = bridge.ask("signature", native)
+    types, returns = dict[str, str](), list[str]()
+    for found in filter(None, map(_TYPED.match, _comment(bridge, native))):
+        if found["returned"]:
+            returns.append(found["returned"])
+        else:
+            types[found["name"] or found["named"]] = found["luals"] or found["kind"]
+    names = [n for n in bare.strip("()").split(", ") if n]
+    typed = ", ".join(f"{n}: {types[n]}" if n in types else n for n in names)
+    return (f"({typed})" if bare else "") + (f" -> {', '.join(returns)}" if returns else "")
+
+
+def source(bridge: Lua, native: Any) -> str:
+    """The lines that define a function, out of its file."""
+    file, first, last = _defined(bridge, native)
+    return "".join(_lines(file)[first - 1 : last])
+
+
+_TAG = re.compile(r"@\w+")
+_TYPED = re.compile(
+    r"@param\s+(?P<name>[\w.]+)\??\s+(?P<luals>[\w.|<>\[\]?]+)"
+    r"|@t?return\s+(?P<returned>[\w.|<>\[\]?]+)"
+    r"|@tparam\s+(?P<kind>\S+)\s+(?P<named>\w+)",
+)
+
+
+def _comment(bridge: Lua, native: Any) -> list[str]:
+    file, first, _ = _defined(bridge, native)
+    above = [line.strip() for line in _lines(file)[: first - 1]]
     found = list(takewhile(lambda x: x.startswith("--"), reversed(above)))
-    return "\n".join(x.lstrip("-").strip() for x in reversed(found))
+    return [line.lstrip("-").strip() for line in reversed(found)]
+
+
+def _defined(bridge: Lua, native: Any) -> tuple[str, int, int]:
+    chunk, first, last = bridge.ask("defined", native) or ("", 0, 0)
+    return (chunk[1:], first, last) if chunk.startswith("@") else ("", 0, 0)
+
+
+def _lines(file: str) -> list[str]:
+    if not os.path.isfile(file):
+        return []
+    with open(file, encoding="utf-8", errors="replace") as stream:
+        return stream.readlines()
 
 
 def _list(length: int, items: list[Any]) -> str:

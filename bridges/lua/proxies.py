@@ -10,24 +10,17 @@ from polyhy.proxy import FunctionProxy, Proxy
 if TYPE_CHECKING:
     from .bridge import Lua
 
-OPERATORS = {
-    "__add__": "a + b",
-    "__sub__": "a - b",
-    "__mul__": "a * b",
-    "__truediv__": "a / b",
-    "__mod__": "a % b",
-    "__pow__": "a ^ b",
-    "__lt__": "a < b",
-    "__le__": "a <= b",
-    "__gt__": "a > b",
-    "__ge__": "a >= b",
-    "__radd__": "b + a",
-    "__rsub__": "b - a",
-    "__rmul__": "b * a",
-    "__rtruediv__": "b / a",
-    "__neg__": "-a",
+_INFIX = {
+    **{"add": "+", "sub": "-", "mul": "*", "truediv": "/", "mod": "%", "pow": "^"},
+    **{"floordiv": "//", "and": "&", "or": "|", "xor": "~", "lshift": "<<", "rshift": ">>"},
 }
-"""Python's operators, answered by Lua's metamethods."""
+OPERATORS = {
+    **{f"__{name}__": f"a {sign} b" for name, sign in _INFIX.items()},
+    **{f"__r{name}__": f"b {sign} a" for name, sign in _INFIX.items()},
+    **{"__lt__": "a < b", "__le__": "a <= b", "__gt__": "a > b", "__ge__": "a >= b"},
+    **{"__neg__": "-a", "__invert__": "~a"},
+}
+"""Python's operators as Lua writes them; its metamethods answer. LuaJIT has not all of them."""
 
 
 _ABSENT: Any = object()
@@ -38,6 +31,16 @@ class LuaObject(Proxy):
 
     __slots__ = ()
     __bridge__: Lua  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __next__(self) -> Any:
+        return next(self.__bridge__.iterate(self.__native__))
+
+    def __enter__(self) -> Any:
+        self.__bridge__.closing(self.__native__)
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self.__bridge__.close(self.__native__, error)
 
 
 class LuaFunction(FunctionProxy):
@@ -52,15 +55,24 @@ class LuaFunction(FunctionProxy):
         _set_one(self, one)
 
     def __call__(self, x: Any = _ABSENT, /, *rest: Any, **named: Any) -> Any:
-        if type(x) is int and not rest and not named:
-            try:
-                result = self._one(x)
-            except Exception as error:
-                self.__bridge__.explain(error, x)
-                raise
-            return result if type(result) is int else self.__bridge__.receive.value(result)
+        if not (rest or named):
+            kind = type(x)
+            if kind is int or (kind is str and x.isascii()):
+                try:
+                    result = self._one(x)
+                    kind = type(result)
+                    if kind is int or (kind is str and result.isascii()):
+                        return result
+                    return self.__bridge__.receive.value(result)
+                except BaseException as error:
+                    meant = self.__bridge__.meant(error, x)
+                raise meant
         args = () if x is _ABSENT else (x, *rest)
         return self.__bridge__.call(self.__native__, args, named)
+
+    def free(self) -> None:
+        """Let the short path go too, with the scope that this was made in."""
+        _set_one(self, self.__bridge__.freed)
 
 
 _set_one = LuaFunction._one.__set__  # type: ignore[attr-defined]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .buffers import borrow
 from .proxies import LuaFunction, LuaObject
+from .refs import out_of
 
 if TYPE_CHECKING:
     from .bridge import Lua
@@ -130,7 +132,8 @@ def _read_object(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]
 
 
 def _read_function(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
-    return LuaFunction(way.bridge, tokens[i], tokens[i + 1]), i + 2
+    one = way.bridge.limits.each(tokens[i + 1])
+    return LuaFunction(way.bridge, tokens[i], one), i + 2
 
 
 def _read_home(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
@@ -141,7 +144,16 @@ def _read_integer(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int
     return int(tokens[i]), i + 1
 
 
+def _read_buffer(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    return borrow(way.bridge, *tokens[i : i + 4]), i + 4
+
+
+def _read_python(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    return out_of(tokens[i]), i + 1
+
+
 MARKS = {
+    "BUFFER": Mark(_read_buffer),
     "LIST": Mark(_read_list),
     "DICT": Mark(_read_dict),
     "FLAT_LIST": Mark(_read_flat),
@@ -150,7 +162,7 @@ MARKS = {
     "TUPLE": Mark(_read_tuple),
     "OBJECT": Mark(_read_object),
     "FUNCTION": Mark(_read_function),
-    "HOME": Mark(_read_home),
+    "HOME": Mark(_read_python),
     "INTEGER": Mark(_read_integer),
     "MORE": Mark(_read_home),
     "MISSING": Mark(_read_home),

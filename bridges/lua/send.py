@@ -22,7 +22,9 @@ from polyhy.values import (
     too_deep,
 )
 
+from .buffers import is_buffer, lend
 from .proxies import LuaFunction, LuaObject
+from .refs import Ref
 
 if TYPE_CHECKING:
     from .bridge import Lua
@@ -74,7 +76,7 @@ class Send:
     def by_ref(self, x: Any) -> Any:
         """What lupa shall push for `x` itself."""
         self.count()
-        return self.reference(x)
+        return self.reference(Ref(x))
 
     def count(self) -> None:
         """Let Lua's collector work for references: it can't see how large Python's objects are."""
@@ -143,17 +145,24 @@ class Send:
         return self.by_ref(x.value)
 
     def _proxy(self, x: Proxy, path: Path, depth: int) -> Any:
-        if x.__bridge__ is not self.bridge:
+        if x.__bridge__ is self.bridge:
+            return x.__native__
+        if not x.__bridge__.ops:
             raise Stopped(language="lua")
-        return x.__native__
+        # Two runtimes share nothing: to this one it is a Python object, and what is done with it
+        # goes through us.
+        if x.__bridge__.ask("is_function", x.__native__):
+            return self._function(x, path, depth)
+        return self.by_ref(x)
 
     def _function(self, x: Any, path: Path, depth: int) -> Any:
-        limit, owner = places(x), getattr(x, "__self__", None)
-        if isinstance(owner, types.ModuleType):
-            owner = None
-        return self.bridge.callable(
-            self.by_ref(x), limit, None if owner is None else self.by_ref(owner)
-        )
+        known = self.bridge.known(id(x))
+        if known is not None:
+            return known
+        owner = getattr(x, "__self__", None)
+        bound = owner is not None and not isinstance(owner, types.ModuleType)
+        call = self.reference(self.bridge.calls.caller(x))
+        return self.bridge.callable(id(x), call, self.by_ref(x), places(x), bound)
 
     def _other(self, x: Any, path: Path, depth: int) -> Any:
         for base, send in _BASES:
@@ -163,6 +172,9 @@ class Send:
             plain = x.item()
             if type(plain) is not type(x):
                 return self.value(plain, path, depth)
+        if self.bridge.guest["buffer"] and is_buffer(x):
+            lent = lend(self.bridge, x)
+            return self.by_ref(x) if lent is None else lent
         return self.by_ref(x)
 
 

@@ -10,7 +10,7 @@ local marks = {
   dict = { bare = host.FLAT_DICT, flat = host.FLAT_DICT, deep = host.DICT },
 }
 local OBJECT, FUNCTION, HOME, INTEGER = host.OBJECT, host.FUNCTION, host.HOME, host.INTEGER
-local TUPLE, MORE, MINUS_ZERO = host.TUPLE, host.MORE, host.MINUS_ZERO
+local TUPLE, MORE, MINUS_ZERO, BUFFER = host.TUPLE, host.MORE, host.MINUS_ZERO, host.BUFFER
 local SAFE, CHUNK = 2 ^ 53, 4000
 local PYTHON, null = guest.PYTHON, guest.null
 local plain = { ["nil"] = true, boolean = true, string = true }
@@ -140,12 +140,20 @@ local function put_table(out, t, open)
 end
 
 local function put_cdata(out, x)
-  local digits = tostring(x):match("^(-?%d+)U?LL$")
+  local digits, lender = tostring(x):match("^(-?%d+)U?LL$"), guest.lender(x)
   if digits then
-    put_two(out, INTEGER, digits)
-  else
-    put_object(out, x)
+    return put_two(out, INTEGER, digits)
+  elseif lender then
+    return put_two(out, HOME, lender)
   end
+  local code, address, count = guest.array(x)
+  if not code then
+    return put_object(out, x)
+  end
+  put_two(out, BUFFER, x)
+  put_two(out, code, address)
+  out.n = out.n + 1
+  out[out.n] = count
 end
 
 function put(out, x, open)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,3 +43,12 @@ def lua54() -> Iterator[Eval]:
     """Evaluate Lua in 5.4 alone."""
     for _ in lives_of("5.4"):
         yield lambda source: polyhy.evaluate("lua", source, origin="test.hy:1")
+
+
+@pytest.fixture(scope="session")
+def rocks_server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A server of rocks in a folder: see rocks.py."""
+    made = runpy.run_path(str(Path(__file__).with_name("rocks.py")))
+    server = made["Server"](tmp_path_factory.mktemp("rocks"))
+    made["written"](server)
+    return server

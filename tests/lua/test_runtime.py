@@ -57,6 +57,34 @@ def test_a_function_tells_its_parameters_and_comment(lua: Eval, tmp_path: Path) 
     assert bridge.doc(lua("print").__native__) == bridge.signature(lua("print").__native__) == ""
 
 
+def test_a_function_tells_its_types_and_its_source(lua: Eval, tmp_path: Path) -> None:
+    file = tmp_path / "typed.lua"
+    file.write_text(
+        "local M = {}\n\n--- Repeat a text.\n---@param text string\n"
+        "---@param n? integer how often\n"
+        "---@return string\nfunction M.again(text, n, ...)\n  return text:rep(n or 2)\nend\n\n"
+        "--- By LDoc.\n-- @tparam number a\n-- @treturn boolean\nfunction M.old(a, b)\n"
+        "  return a == b\nend\nreturn M\n"
+    )
+    module, bridge = host.load("lua", str(file)), host.bridge("lua")
+    again, old = module.again.__native__, module.old.__native__
+    assert bridge.signature(again) == "(text: string, n: integer, ...) -> string"
+    assert bridge.doc(again) == "Repeat a text."
+    assert bridge.source(again).startswith("function M.again(text, n, ...)\n  return")
+    assert bridge.source(again).endswith("end\n")
+    assert bridge.signature(old) == "(a: number, b) -> boolean"
+    assert bridge.doc(old) == "By LDoc."
+    assert bridge.source(lua("print").__native__) == ""
+
+
+@pytest.mark.parametrize(("code", "ends"), [("", 0), ("true", 0), ("false", 1), ("3", 3)])
+def test_os_exit_is_pythons_system_exit(lua: Eval, code: str, ends: int) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        lua(f"function() os.exit({code}) end")()
+    assert leaving.value.code == ends
+    assert lua("1 + 1") == 2
+
+
 def test_a_module_is_searched_in_the_folders(lua: Eval, tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     (tmp_path / "deep" / "er" / "init.lua").write_text("return {name = ...}")

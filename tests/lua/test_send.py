@@ -306,8 +306,35 @@ def test_a_proxy_of_a_stopped_life_is_refused(lua: Eval) -> None:
     other = Lua()
     other.start([])
     foreign = other.eval("function() end", "test.hy:1")
+    other.stop()
     with pytest.raises(Stopped, match="import it again"):
         lua("function(x) end")(foreign)
+
+
+def test_an_object_of_another_runtime_is_a_python_object_to_this_one(lua: Eval) -> None:
+    from polyhy.bridges.lua.bridge import Lua
+
+    other = Lua()
+    other.start([])
+    twice, account = (
+        other.eval("function(x) return x * 2 end", "t:1"),
+        other.eval(
+            "setmetatable({n = 5}, {__call = function(self, x) return self.n + x end})", "t:1"
+        ),
+    )
+    assert lua("function(f) return f(21) end")(twice) == 42
+    same, number, called = lua("function(o) return o, o.n, o(1) end")(account)
+    assert (same is account or same == account, number, called) == (True, 5, 6)
+    thing = other.eval("setmetatable({n = 5}, {})", "t:1")
+    assert lua("function(o) o.n = o.n + 1 return o, o.n end")(thing) == (thing, 6)
+    other.stop()
+
+
+def test_an_iterator_of_python_is_one_of_lua(lua: Eval) -> None:
+    collect = lua("function(it) local t = {} for x in it do t[#t + 1] = x end return t end")
+    assert collect(x * x for x in range(4)) == [0, 1, 4, 9]
+    assert collect(iter(["a", None, "b"])) == ["a", None, "b"]
+    assert collect(map(str, [1, 2])) == ["1", "2"]
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
