@@ -1,0 +1,1 @@
+"""Rust: crates imported as they are, through shims made from their documentation."""

@@ -1,0 +1,153 @@
+"""The cargo program: found, old enough, run, and its errors read."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from polyhy import policy, store
+from polyhy.errors import (
+    MissingTool,
+    NoSuchVersion,
+    Offline,
+    PackageError,
+    ToolFailed,
+    UnknownPackage,
+)
+
+from .errors import TooOld
+
+INSTALL = "curl -sSf https://sh.rustup.rs | sh"
+OLDEST = (1, 85)
+_ASKED = "the command, the script or pyproject.toml"
+_SECRET = re.compile(r"(?<=://)[^/@\s]+@|(?<=[Bb]earer )\S+")
+_NETWORK = re.compile(
+    r"could ?n.t (?:connect|resolve)|spurious network error|download of config|timed? ?out"
+    r"|network failure|failed to download|\[\d+\] Could not|unable to update registry"
+    r"|CONNECT tunnel|Failed to connect",
+    re.IGNORECASE,
+)
+
+
+class Said(NamedTuple):
+    """What cargo said as it failed."""
+
+    text: str
+
+
+def run(
+    arguments: Sequence[str],
+    folder: Path,
+    need: str,
+    variables: Mapping[str, str] | None = None,
+) -> str:
+    """Run cargo in `folder` and return its output; its failures are errors of ours."""
+    done = call(arguments, folder, need, variables)
+    if done.returncode == 0:
+        return done.stdout
+    text = _SECRET.sub("…", done.stderr or done.stdout)
+    for pattern, failure in _ERRORS:
+        if found := pattern.search(text):
+            raise failure(found, text)
+    raise ToolFailed(_last_words(text), tool="cargo")
+
+
+def call(
+    arguments: Sequence[str],
+    folder: Path,
+    need: str,
+    variables: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run cargo in `folder`, whatever it says."""
+    check(need)
+    command = [*_command(), *arguments]
+    if policy.policy().offline and "--offline" not in arguments:
+        command.append("--offline")
+    env = {**os.environ, "CARGO_TERM_COLOR": "never", **(variables or {})}
+    env.pop("RUSTC_BOOTSTRAP", None)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+
+
+def check(need: str) -> None:
+    """Raise MissingTool where there is no cargo, TooOld where its rustc is."""
+    if not _command():
+        raise MissingTool(tool="cargo", need=f"it has to {need}", command=INSTALL)
+    found = version()
+    numbers = tuple(map(int, re.findall(r"\d+", found)[:2]))
+    if numbers and numbers < OLDEST:
+        wanted = ".".join(map(str, OLDEST))
+        raise TooOld(found=found, need=f"polyhy needs {wanted} or newer to {need}")
+
+
+@lru_cache(maxsize=8)
+def _version(command: str) -> str:
+    try:
+        done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=60)
+    except OSError:
+        return ""
+    found = re.search(r"rustc (\d+\.\d+\.\d+)", done.stdout)
+    return found[1] if found else ""
+
+
+def version() -> str:
+    """The version of the rustc that cargo runs; empty where there is none."""
+    return _version(os.environ.get("RUSTC") or shutil.which("rustc") or "rustc")
+
+
+@lru_cache(maxsize=1)
+def host() -> str:
+    """The triple that rustc compiles for here: `x86_64-unknown-linux-gnu`."""
+    done = subprocess.run(["rustc", "-vV"], capture_output=True, text=True)
+    found = re.search(r"^host: (\S+)", done.stdout, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def cache() -> Path:
+    """Where this room keeps what it builds."""
+    return store.cache() / "rust"
+
+
+def registry() -> Path:
+    """Where cargo keeps the files that it downloaded."""
+    return Path(os.environ.get("CARGO_HOME") or "~/.cargo").expanduser() / "registry" / "cache"
+
+
+def _command() -> list[str]:
+    found = os.environ.get("CARGO") or shutil.which("cargo")
+    return [found] if found else []
+
+
+def _last_words(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    errors = [n for n, line in enumerate(lines) if line.startswith("error")]
+    return "\n".join(lines[errors[0] if errors else -8 :][:20])
+
+
+def _unknown(found: re.Match[str], text: str) -> PackageError:
+    return UnknownPackage(ecosystem="crates", name=found["name"], origin_of_name=_ASKED)
+
+
+def _no_version(found: re.Match[str], text: str) -> PackageError:
+    known = re.search(r"candidate versions found which didn't match: (.*)", text)
+    available = f"there are {known[1]}" if known else _last_words(text)
+    wanted = found["version"]
+    return NoSuchVersion(
+        ecosystem="crates", name=found["name"], version=wanted, available=available
+    )
+
+
+def _offline(found: re.Match[str], text: str) -> PackageError:
+    return Offline(_last_words(text).splitlines()[-1].strip(), ecosystem="crates")
+
+
+_ERRORS: list[tuple[re.Pattern[str], Callable[[re.Match[str], str], PackageError]]] = [
+    (_NETWORK, _offline),
+    (re.compile(r"no matching package (?:named )?`(?P<name>[^`]+)` found"), _unknown),
+    (re.compile(r"requirement `(?P<name>[\w-]+) = \"(?P<version>[^\"]+)\"`"), _no_version),
+]

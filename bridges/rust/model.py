@@ -1,0 +1,245 @@
+"""Model: what a crate makes public, and the paths by which Rust code can name it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Type = dict[str, Any]
+"""A type as rustdoc writes it: `{"primitive": "str"}`."""
+
+STD = ("std", "core", "alloc", "proc_macro")
+
+
+class Document:
+    """One crate's JSON, with its items by id and by the path of their definition."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.index: dict[str, Any] = data["index"]
+        self.paths: dict[str, Any] = data["paths"]
+        self.externals: dict[str, Any] = data["external_crates"]
+        self.root = self.index[str(data["root"])]
+        self.name: str = self.root["name"]
+        self.version = data.get("crate_version") or ""
+        own = ((k, v) for k, v in self.paths.items() if v["crate_id"] == 0)
+        self.by_path = {tuple(v["path"]): k for k, v in own}
+
+    def get(self, number: Any) -> Any:
+        return self.index.get(str(number))
+
+    def definition(self, number: Any) -> tuple[str, ...]:
+        """The path where an item is defined: it names the item in all documents."""
+        found = self.paths.get(str(number))
+        if found:
+            return tuple(found["path"])
+        item = self.get(number)
+        return (self.name, "?", str(number)) if item else ()
+
+    def library(self, number: Any) -> str:
+        """The crate that an item is from."""
+        found = self.paths.get(str(number))
+        if not found or found["crate_id"] == 0:
+            return self.name
+        return self.externals[str(found["crate_id"])]["name"]
+
+
+@dataclass
+class Item:
+    """A public item: `path` names it in Rust, `places` are the modules it is reached in."""
+
+    document: Document
+    raw: Mapping[str, Any]
+    path: str
+    name: str
+    places: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return kind(self.raw)
+
+    @property
+    def inner(self) -> Any:
+        return inner(self.raw)
+
+    @property
+    def docs(self) -> str:
+        return self.raw.get("docs") or ""
+
+
+class Model:
+    """All that is public in a crate, and in those that it re-exports.
+
+    `fetch` gives the document of another crate by its library's name, or None.
+    """
+
+    def __init__(self, document: Document, fetch: Callable[[str], Document | None]) -> None:
+        self.main = document
+        self.documents = {document.name: document}
+        self.fetch = fetch
+        self.items: dict[tuple[str, ...], Item] = {}
+        self.preferred: dict[str, list[str]] = {}
+        """By path of a type, the arguments that its class has."""
+        self._walk(document, document.root, document.name, ())
+
+    def of_kind(self, *kinds: str) -> list[Item]:
+        return [item for item in self.items.values() if item.kind in kinds]
+
+    def find(self, document: Document, number: Any) -> Item | None:
+        """The public item that an id of a document means."""
+        return self.items.get(document.definition(number))
+
+    def document(self, library: str) -> Document | None:
+        if library in STD:
+            return None
+        if library not in self.documents:
+            found = self.fetch(library)
+            if found:
+                self.documents[library] = found
+        return self.documents.get(library)
+
+    def include(self, library: str) -> bool:
+        """Know a crate that is only mentioned: its items are nameable, but no part of the API."""
+        document = self.document(library)
+        if document is None:
+            return False
+        self._walk(document, document.root, library, None)
+        return True
+
+    # --- the walk
+
+    def _walk(
+        self, document: Document, root: Any, prefix: str, place: tuple[str, ...] | None
+    ) -> None:
+        queue = deque([(document, root, prefix, place)])
+        seen: set[tuple[int, Any]] = set()
+        while queue:
+            document, module, prefix, place = queue.popleft()
+            if (id(module), place) in seen or prefix.count("::") > 8:
+                continue
+            seen.add((id(module), place))
+            for item, name, where in self._members(document, module, 0):
+                self._visit(where, item, name, prefix, place, queue)
+
+    def _visit(
+        self,
+        document: Document,
+        item: Any,
+        name: str,
+        prefix: str,
+        place: tuple[str, ...] | None,
+        queue: deque[Any],
+    ) -> None:
+        path = f"{prefix}::{name}"
+        if kind(item) == "module":
+            # A whole crate that is re-exported is a way to name its items, no part of this API.
+            inside = None if place is None or item is document.root else (*place, name)
+            queue.append((document, item, path, inside))
+            return
+        definition = document.definition(item["id"])
+        found = self.items.get(definition)
+        if found is None:
+            found = self.items[definition] = Item(document, item, path, name)
+        if place is not None and (place, name) not in found.places:
+            found.places.append((place, name))
+
+    def _members(
+        self, document: Document, module: Any, depth: int
+    ) -> Iterator[tuple[Any, str, Document]]:
+        """The public members of a module (or an enum that is re-exported), uses resolved."""
+        numbers = inner(module).get("items") or []
+        for number in numbers:
+            item = document.get(number)
+            if item is None:
+                continue
+            if kind(item) == "use":
+                if item["visibility"] == "public":
+                    yield from self._used(document, item, depth)
+            elif item["visibility"] == "public" and item["name"] and "impl" not in item["inner"]:
+                yield item, item["name"], document
+
+    def _used(
+        self, document: Document, use: Any, depth: int
+    ) -> Iterator[tuple[Any, str, Document]]:
+        said = inner(use)
+        target, where = self._target(document, said["id"])
+        if target is None or depth > 8:
+            return
+        if kind(target) == "use":
+            for item, _, owner in self._used(where, target, depth + 1):
+                yield item, said["name"], owner
+        elif said["is_glob"]:
+            if kind(target) == "module":
+                yield from self._members(where, target, depth + 1)
+        else:
+            yield target, said["name"], where
+
+    def _target(self, document: Document, number: Any) -> tuple[Any, Document]:
+        item = document.get(number) if number is not None else None
+        if item is not None or number is None:
+            return item, document
+        library = document.library(number)
+        other = self.document(library) if library != document.name else None
+        if other is None:
+            return None, document
+        definition = document.definition(number)
+        if len(definition) == 1:
+            return other.root, other
+        return other.get(other.by_path.get(definition)), other
+
+
+def kind(item: Mapping[str, Any]) -> str:
+    """What an item is: `struct`, `function`."""
+    return next(iter(item["inner"]))
+
+
+def inner(item: Mapping[str, Any]) -> Any:
+    return next(iter(item["inner"].values()))
+
+
+def type_arguments(path: Mapping[str, Any]) -> list[Any]:
+    """The types in `Foo<'a, T, 3>`: without lifetimes, constants as `{"const": …}`."""
+    arguments = ((path.get("args") or {}).get("angle_bracketed") or {}).get("args", [])
+    found = []
+    for each in arguments:
+        if "type" in each:
+            found.append(each["type"])
+        elif "const" in each:
+            found.append({"const_value": each["const"]["expr"]})
+    return found
+
+
+def lifetimes_of(path: Mapping[str, Any]) -> list[str]:
+    arguments = ((path.get("args") or {}).get("angle_bracketed") or {}).get("args", [])
+    return [each["lifetime"] for each in arguments if "lifetime" in each]
+
+
+def last(path: str) -> str:
+    return path.rpartition("::")[2]
+
+
+def type_parameters(generics: Mapping[str, Any]) -> list[Any]:
+    """The parameters of a generic item that are types or constants, as people write them."""
+    return [
+        p
+        for p in generics["params"]
+        if "const" in p["kind"] or ("type" in p["kind"] and not p["kind"]["type"]["is_synthetic"])
+    ]
+
+
+def lifetime_parameters(generics: Mapping[str, Any]) -> list[str]:
+    return [p["name"] for p in generics["params"] if "lifetime" in p["kind"]]
+
+
+def bounds_of(generics: Mapping[str, Any], name: str) -> list[Any]:
+    """All trait bounds of a type parameter, those of the where clause too."""
+    found: list[Any] = []
+    for parameter in generics["params"]:
+        if parameter["name"] == name and "type" in parameter["kind"]:
+            found += parameter["kind"]["type"]["bounds"]
+    for predicate in generics["where_predicates"]:
+        bound = predicate.get("bound_predicate")
+        if bound and bound["type"].get("generic") == name:
+            found += bound["bounds"]
+    return [b["trait_bound"] for b in found if "trait_bound" in b]

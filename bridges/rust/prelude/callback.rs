@@ -1,0 +1,106 @@
+//! Python callables as Rust closures.
+
+use super::failure::{check, pass, Failure, Res};
+use super::ffi::*;
+use super::frame::{Context, Frame};
+use super::from_py::FromPy;
+use super::handle::expire;
+use super::object::PyObj;
+
+/// A callable, and how many arguments it takes: the rest is dropped before it is converted.
+#[derive(Clone)]
+pub struct Callable {
+    object: PyObj,
+    places: usize,
+}
+
+impl FromPy for Callable {
+    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        if unsafe { PyCallable_Check(o) } == 0 {
+            return Err(Failure::expected("a callable", o));
+        }
+        Ok(Callable {
+            object: PyObj::from_py(o, f)?,
+            places: places(o)?,
+        })
+    }
+}
+
+fn places(o: O) -> Res<usize> {
+    unsafe {
+        let module = Owned(check(PyImport_ImportModule(c"polyhy.values".as_ptr()))?);
+        let f = Owned(check(PyObject_GetAttrString(module.0, c"places".as_ptr()))?);
+        let count = Owned(check(PyObject_Vectorcall(
+            f.0,
+            &o,
+            1,
+            std::ptr::null_mut(),
+        ))?);
+        let count = i64::from_py(count.0, &mut Frame::new(false))?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+}
+
+impl Callable {
+    /// Call with arguments made one by one. What it raises leaves by unwinding.
+    pub fn call<R: FromPy>(&self, arguments: &[&dyn Argument]) -> R {
+        let _gil = Gil::take();
+        match self.answer(&arguments[..arguments.len().min(self.places)]) {
+            Ok(value) => value,
+            Err(failure) => pass(failure),
+        }
+    }
+
+    fn answer<R: FromPy>(&self, arguments: &[&dyn Argument]) -> Res<R> {
+        let mut c = Context::scope();
+        let mut made = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            made.push(Owned(argument.make(&mut c)?));
+        }
+        let objects: Vec<O> = made.iter().map(|m| m.0).collect();
+        let f = self.object.object();
+        let result = unsafe {
+            PyObject_Vectorcall(f, objects.as_ptr(), objects.len(), std::ptr::null_mut())
+        };
+        let result = Owned(result);
+        let value = self.read(&result);
+        drop(made);
+        if let Some(scoped) = c.scoped.take() {
+            unsafe { expire(scoped) }
+        }
+        value
+    }
+
+    fn read<R: FromPy>(&self, result: &Owned) -> Res<R> {
+        check(result.0)?;
+        if R::BORROWS {
+            return Err(Failure::conversion(
+                "a callback can't return what only borrows",
+            ));
+        }
+        R::from_py(result.0, &mut Frame::new(false)).map_err(|e| e.at(|| "result".into()))
+    }
+}
+
+/// An argument that is converted only if the callable takes it.
+pub trait Argument {
+    fn make(&self, c: &mut Context) -> Res<O>;
+}
+
+impl<F: Fn(&mut Context) -> Res<O>> Argument for F {
+    fn make(&self, c: &mut Context) -> Res<O> {
+        self(c)
+    }
+}
+
+/// `callback!(f, a, b)`: a closure of two arguments that calls the callable `f`.
+#[macro_export]
+macro_rules! callback {
+    ($f:expr $(, $x:ident)*) => {{
+        let callable = $f;
+        move |$($x),*| callable.call(&[$({
+            let cell = std::cell::Cell::new(Some($x));
+            &move |c: &mut Context| out!(c, cell.take().expect("an argument is made once"))
+        }),*])
+    }};
+}

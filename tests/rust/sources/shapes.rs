@@ -1,0 +1,78 @@
+//! Structs, enums and traits as Python sees them.
+
+use std::ops::{Add, Index, Mul, Neg};
+
+/// A point of the plane.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Default)]
+pub struct Point {
+    /// To the right.
+    pub x: f64,
+    pub y: f64,
+}
+
+impl Point {
+    pub const ORIGIN: Point = Point { x: 0.0, y: 0.0 };
+    /// The distance from the origin.
+    pub fn norm(&self) -> f64 { self.x.hypot(self.y) }
+    pub fn moved(&self, by_x: f64, by_y: Option<f64>) -> Point { Point { x: self.x + by_x, y: self.y + by_y.unwrap_or(0.0) } }
+}
+
+impl Add for Point { type Output = Point; fn add(self, o: Point) -> Point { Point { x: self.x + o.x, y: self.y + o.y } } }
+impl Mul<f64> for Point { type Output = Point; fn mul(self, k: f64) -> Point { Point { x: self.x * k, y: self.y * k } } }
+impl Neg for Point { type Output = Point; fn neg(self) -> Point { Point { x: -self.x, y: -self.y } } }
+impl std::fmt::Display for Point { fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result { write!(f, "({}, {})", self.x, self.y) } }
+impl std::str::FromStr for Point {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Point, String> {
+        let (x, y) = s.split_once(',').ok_or("no comma")?;
+        Ok(Point { x: x.parse().map_err(|_| "x")?, y: y.parse().map_err(|_| "y")? })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape { Circle(f64), Rect { width: f64, height: f64 }, Nothing }
+
+impl Shape {
+    pub fn area(&self) -> f64 {
+        match self { Shape::Circle(r) => 3.0 * r * r, Shape::Rect { width, height } => width * height, Shape::Nothing => 0.0 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Color { Red = 3, Green, Blue = 10, None = 11 }
+
+impl Color {
+    pub fn next(self) -> Color { match self { Color::Red => Color::Green, _ => Color::Blue } }
+    pub fn of(name: &str) -> Option<Color> { (name == "red").then_some(Color::Red) }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Word(pub String);
+
+pub struct Shelf<T> { items: Vec<T> }
+
+impl<T> Shelf<T> {
+    pub fn new() -> Shelf<T> { Shelf { items: Vec::new() } }
+    pub fn put(&mut self, x: T) { self.items.push(x) }
+    pub fn get(&self, at: usize) -> Option<&T> { self.items.get(at) }
+    pub fn len(&self) -> usize { self.items.len() }
+}
+
+impl<T> Index<usize> for Shelf<T> { type Output = T; fn index(&self, at: usize) -> &T { &self.items[at] } }
+impl<T> Extend<T> for Shelf<T> { fn extend<I: IntoIterator<Item = T>>(&mut self, xs: I) { self.items.extend(xs) } }
+impl<T> FromIterator<T> for Shelf<T> { fn from_iter<I: IntoIterator<Item = T>>(xs: I) -> Self { Shelf { items: xs.into_iter().collect() } } }
+impl<'a, T> IntoIterator for &'a Shelf<T> { type Item = &'a T; type IntoIter = std::slice::Iter<'a, T>; fn into_iter(self) -> Self::IntoIter { self.items.iter() } }
+
+pub trait Speaks { fn name(&self) -> String; fn greet(&self) -> String { format!("I am {}", self.name()) } }
+impl Speaks for Word { fn name(&self) -> String { self.0.clone() } }
+
+pub const LIMIT: u16 = 512;
+pub static GREETING: &str = "hello";
+
+pub mod inner {
+    pub fn deep() -> &'static str { "deep" }
+    pub struct Deep;
+    impl Deep { pub fn new() -> Deep { Deep } pub fn depth(&self) -> u8 { 2 } }
+}
+
+pub fn from_(r#type: &str) -> String { r#type.to_string() }
