@@ -1,0 +1,1 @@
+"""C libraries, bound from their headers alone."""

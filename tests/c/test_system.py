@@ -1,0 +1,142 @@
+"""C's ecosystem keeps the laws that fit a source that never fetches; its quirks are below."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import orjson
+import pytest
+
+import polyhy
+from polyhy import env, install, plugins
+from polyhy.bridges.c import locate, locked, packages
+from polyhy.bridges.c.errors import Changed, MissingLibrary
+from polyhy.errors import MissingTool, NotLocked, SpecError, UnknownPackage
+from polyhy.spec import Pin, Spec
+from polyhy.testing import EcosystemLaws
+
+PC = """
+Name: {0}
+Description: made up
+Version: 2.1
+{1}
+Cflags: -I{2}
+Libs: -L{2} -l{0}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Two libraries of our own, found by pkg-config: `outer`, which requires `inner`."""
+    import subprocess
+
+    folder = tmp_path_factory.mktemp("libs")
+    for name, requires in (("polyhyinner", ""), ("polyhyouter", "Requires: polyhyinner")):
+        (folder / f"{name}.h").write_text(f"int {name}(void);")
+        (folder / "x.c").write_text(f"int {name}(void) {{ return 7; }}")
+        words = ["cc", "-shared", "-fPIC", "-o", f"lib{name}.so", "x.c"]
+        subprocess.run(words, cwd=folder, check=True)
+        (folder / f"{name}.pc").write_text(PC.format(name, requires, folder))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PKG_CONFIG_PATH", str(folder))
+        locate.forget()
+        yield folder
+    locate.forget()
+
+
+class TestSystem(EcosystemLaws):
+    ecosystem = "c"
+    package = "polyhyouter>=2"
+    file = "polyhyouter.json"
+    unknown = "polyhynosuchlibrary"
+    impossible = "polyhyinner>=99"
+    unreachable: ClassVar = {}
+
+    def with_another_hash(self, pin: Pin) -> Pin:
+        return replace(pin, hash="sha256:0")
+
+    def test_no_network_is_said_so(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """There is no network to miss: what is locked is on this machine or is not."""
+        assert self.room.local
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("name", "module"),
+        [("zlib", "zlib"), ("sqlite3", "sqlite3"), ("polyhyouter", "polyhyouter")],
+    )
+    def test_a_library_is_found_as_people_call_it(self, name: str, module: str) -> None:
+        assert locate.module_name(name) == module
+
+    def test_what_is_not_here_names_the_systems_package(self, monkeypatch: Any) -> None:
+        monkeypatch.setattr(locate, "module_name", lambda name: "")
+        monkeypatch.setattr(locate, "library_file", lambda *_: None)
+        with pytest.raises(
+            MissingLibrary, match=r"no C library 'zlib'.*\n.*zlib1g-dev.*zlib-devel"
+        ):
+            locate.find("zlib")
+        for name, package in (("curl", "libcurl4-openssl-dev"), ("libfoo-2.0", "libfoo-dev")):
+            assert package in packages.install_command(name)
+
+    def test_an_import_of_it_says_how_to_add_it(self, project: Path) -> None:
+        with pytest.raises(NotLocked, match="run: polyhy add c:polyhynosuchlibrary"):
+            polyhy.import_from("c", "polyhynosuchlibrary")
+        with pytest.raises(UnknownPackage, match="apt-get install libpolyhynosuchlibrary-dev"):
+            install.add(project, [Spec("c", "polyhynosuchlibrary")])
+
+    def test_no_pkg_config_says_how_to_get_it(self, monkeypatch: Any) -> None:
+        monkeypatch.setattr(locate.shutil, "which", lambda name: None)
+        with pytest.raises(MissingTool, match=r"pkg-config is not installed.*\n.*apt-get install"):
+            locate.pkg_config("--version")
+
+
+class TestRanges:
+    room = plugins.ecosystem("c")
+
+    @pytest.mark.parametrize(
+        ("range", "fits"),
+        [
+            ("", True),
+            ("*", True),
+            ("2.1", True),
+            (">=2,<3", True),
+            ("^2.0", True),
+            ("~2.1", True),
+            ("~=2.0", True),
+            ("!=2.1", False),
+            ("^1.9", False),
+            ("~2.0", False),
+            ("<2.1", False),
+            ("3", False),
+        ],
+    )
+    def test_a_range_is_compared_by_its_numbers(self, range: str, fits: bool) -> None:
+        assert self.room.satisfied(Spec("c", "polyhyinner", range)) is fits
+
+    def test_what_is_no_range_is_refused(self) -> None:
+        with pytest.raises(SpecError, match="not one of C's"):
+            self.room.resolve([Spec("c", "polyhyinner", "latest")], [])
+
+    def test_doctor_knows_its_tools(self) -> None:
+        assert {tool.name for tool in self.room.tools()} == {"pkg-config", "cc"}
+        assert all(tool.version for tool in self.room.tools())
+
+
+class TestLocked:
+    def test_a_library_that_was_locked_loads(self, project: Path) -> None:
+        built = install.add(project, [Spec("c", "polyhyouter", ">=2")])
+        note = orjson.loads((built.folder / "c" / "polyhyouter.json").read_bytes())
+        assert note["version"] == "2.1"
+        assert "pkg:generic/polyhyinner@2.1" in (project / "polyhy.lock").read_text()
+        assert polyhy.import_from("c", "polyhyouter").polyhyouter() == 7
+
+    def test_another_file_than_the_locked_one_is_refused(
+        self, project: Path, monkeypatch: Any
+    ) -> None:
+        built = install.add(project, [Spec("c", "polyhyinner")])
+        env.use(built)
+        monkeypatch.setattr(locked, "hash_of", lambda located: "sha256:1")
+        with pytest.raises(Changed, match=r"libpolyhyinner\.so is not the file"):
+            locked.check("polyhyinner", locate.find("polyhyinner"), built.paths("c"))
