@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import re
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
+from polyhy import coroutines
 from polyhy.bridge import Bridge
+from polyhy.coroutines import TOP_LEVEL_AWAIT
 from polyhy.errors import Stopped
 
 
@@ -22,6 +25,7 @@ class Python(Bridge):
     name: ClassVar[str] = "python"
     suffixes: ClassVar[tuple[str, ...]] = (".py",)
     survives_fork: ClassVar[bool] = True
+    lexer: ClassVar[str] = "python"
 
     def start(self, paths: Sequence[Path]) -> None:
         self.scope: dict[str, Any] | None = {"__name__": "polyhy.python"}
@@ -49,6 +53,31 @@ class Python(Bridge):
         exec(body, self.scope)
         return eval(last, self.scope) if last is not None else None
 
+    def cell(self, source: str, origin: str, names: MutableMapping[str, Any]) -> Any:
+        """Run a prompt's cell in `names`, as a module's; `await` is allowed at its top."""
+        scope = names if isinstance(names, dict) else dict(names)
+        body, last = _parsed(source, origin, TOP_LEVEL_AWAIT)
+        try:
+            coroutines.run(body, scope)
+            return coroutines.run(last, scope) if last is not None else None
+        finally:
+            if scope is not names:
+                names.update(scope)
+
+    def incomplete(self, source: str) -> bool:
+        """True in an open bracket or string, and in a block that no empty line has ended."""
+        import codeop
+
+        if "\n" in source and not source.rpartition("\n")[2].strip():
+            source = source.rstrip() + "\n"
+        try:
+            return codeop.compile_command(source, "<prompt>", "single") is None
+        except (SyntaxError, ValueError, OverflowError):
+            return False
+
+    def globals(self) -> Any:
+        return builtins
+
     def load(self, module: str, **options: Any) -> Any:
         """Import a module (`numpy`, `scipy/stats`, `scikit-learn`), or a file by its path."""
         if module.endswith(self.suffixes) or module.startswith((".", "/")):
@@ -57,15 +86,17 @@ class Python(Bridge):
         return importlib.import_module(".".join([_top_level(name), *parts]))
 
 
-def _parsed(source: str, origin: str) -> tuple[types.CodeType, types.CodeType | None]:
+def _parsed(
+    source: str, origin: str, flags: int = 0
+) -> tuple[types.CodeType, types.CodeType | None]:
     file, _, line = origin.rpartition(":")
     file = file or origin
     tree = _parse(source, file, int(line) if line.isdigit() else 1)
     last = None
     if tree.body and isinstance(end := tree.body[-1], ast.Expr):
         tree.body.pop()
-        last = compile(ast.Expression(end.value), file, "eval")
-    return compile(tree, file, "exec"), last
+        last = compile(ast.Expression(end.value), file, "eval", flags, dont_inherit=True)
+    return compile(tree, file, "exec", flags, dont_inherit=True), last
 
 
 def _parse(source: str, file: str, line: int) -> ast.Module:

@@ -7,118 +7,169 @@ names may be built from source; the rest must have wheels.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
-import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from polyhy.ecosystem import Ecosystem, Tool, lay
-from polyhy.errors import (
-    LockError,
-    MissingTool,
-    NoSuchVersion,
-    Offline,
-    PackageError,
-    SpecError,
-    StoreError,
-    Tampered,
-    ToolFailed,
-    UnknownPackage,
-)
+from polyhy.ecosystem import Ecosystem, Finding, Info, Tool, lay
+from polyhy.errors import LockError
+from polyhy.policy import policy
 from polyhy.spec import Pin, Spec
 
-_ASKED = "the command, the script or pyproject.toml"
+from . import uv_client as uv
+from .environment import has, installed, is_for_here, needs
+from .requirement import asking, canonical, contains, range_of, with_marker
+
 _FLOOR = "3.10"
 _COMPILE = ("pip", "compile", "--universal", "--python-version", _FLOOR, "--generate-hashes")
-_PLAIN = ("--no-header", "--annotation-style", "line", "--quiet")
+_PLAIN = ("--no-header", "--annotation-style", "line", "--emit-index-annotation", "--quiet")
+_FROM = re.compile(r"# from (\S+)")
 _INSTALL = ("pip", "install", "--no-deps", "--require-hashes", "--link-mode", "copy", "--quiet")
 _PIN = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\\n]+?))?(?: \\)?$", re.MULTILINE
 )
 _NAMESPACES = {"zope": 2, "ruamel": 2, "jaraco": 2, "backports": 2, "google": 3, "azure": 3}
-_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 class Pypi(Ecosystem):
-    """`pypi:six>=1.16`. A pin's native part: its files' hashes, and a marker of where it is for."""
+    """`pypi:httpx[http2]>=0.27`. A pin's native part: its files' hashes, and what it is for."""
 
     name = "pypi"
     purl_type = "pypi"
     bridge = "python"
+    osv = "PyPI"
+    dated = True
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         import tempfile
 
-        asked = {_canonical(spec.name): _range(spec) for spec in specs}
+        asked = {canonical(spec.name): spec for spec in specs}
         with tempfile.TemporaryDirectory(prefix="polyhy-pypi-") as folder:
             wanted, chosen = Path(folder, "wanted.in"), Path(folder, "chosen.txt")
-            wanted.write_text("".join(f"{name}{at}\n" for name, at in asked.items()), "utf-8")
+            wanted.write_text("".join(f"{asking(spec)}\n" for spec in asked.values()), "utf-8")
             chosen.write_text("".join(f"{_line(pin)}\n" for pin in locked), "utf-8")
-            _uv([*_COMPILE, *_PLAIN, "--output-file", str(chosen), str(wanted)], specs)
-            return _pins(chosen.read_text("utf-8"), asked)
+            told = [*_COMPILE, *_PLAIN, *_young(), "--output-file", str(chosen), str(wanted)]
+            uv.run(told, specs, policy().root)
+            return _pins(chosen.read_text("utf-8"), asked, locked)
 
     def fetch(self, pins: Sequence[Pin], into: Path) -> Mapping[Pin, Path]:
-        """Install each pin into a folder of its own, eight at a time."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        _find_uv()  # before the threads: sysconfig, which it asks first, does not bear many
-        folders = [into / f"package-{number}" for number in range(len(pins))]
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(_install, pins, folders))
-        return dict(zip(pins, folders, strict=True))
+        """Install all pins at once, then move what each recorded into a folder of its own."""
+        together = into / "together"
+        _install(pins, together)
+        known = {canonical(at.name.split("-")[0]): at for at in together.glob("*.dist-info")}
+        folders = {pin: into / f"package-{number}" for number, pin in enumerate(pins)}
+        for pin, folder in folders.items():
+            _move(_recorded(known[pin.name]), together, folder)
+        return folders
 
     def link(self, stored: Mapping[Pin, Path], env: Path) -> None:
         for folder in stored.values():
             lay(folder, env)
 
     def spec(self, text: str) -> Spec:
-        """`scipy.stats` is the module `stats` of scipy; `zope.interface` is a package itself."""
+        """`scipy.stats` is the module `stats` of scipy; `zope.interface` is a package itself.
+
+        A requirement with a marker is one too: `tomli>=2 ; python_version < "3.11"`.
+        """
+        if ";" in text or "(" in text:
+            return with_marker(text)
         spec = Spec.parse(text, self.name)
         parts = spec.name.split(".")
         depth = _NAMESPACES.get(parts[0], 1)
-        if len(parts) <= depth or _installed(spec.name):
+        if len(parts) <= depth or installed(spec.name):
             return spec
         subpath = "/".join([*parts[depth:], *filter(None, [spec.subpath])])
-        return Spec(spec.ecosystem, ".".join(parts[:depth]), spec.version, subpath)
+        return replace(spec, name=".".join(parts[:depth]), subpath=subpath)
 
     def satisfied(self, spec: Spec) -> bool:
-        return _has(spec.name, _range(spec))
+        return all(has(name, within) for name, within in needs(spec))
 
     def answers(self, spec: Spec, pin: Pin) -> bool:
-        if "asked" not in pin.native or _canonical(spec.name) != pin.name or not _is_for_here(pin):
+        if "asked" not in pin.native or canonical(spec.name) != pin.name or not is_for_here(pin):
             return False
-        return _contains(_range(spec), pin.version)
+        extras = pin.native.get("extras", ())
+        return contains(range_of(spec), pin.version) and set(spec.extras) <= set(extras)
 
     def variant(self, pin: Pin) -> str:
         return f"{sys.implementation.cache_tag}-{sysconfig.get_platform()}"
 
     def wanted(self, pins: Iterable[Pin]) -> list[Pin]:
         """What was asked and the environment lacks, and what only that requires."""
-        here = {pin.purl: pin for pin in pins if _is_for_here(pin)}
+        here = {pin.purl: pin for pin in pins if is_for_here(pin)}
         queue = [p for p in here.values() if "asked" in p.native]
-        queue = [p for p in queue if not _has(p.name, p.native["asked"])]
+        queue = [p for p in queue if "extras" in p.native or not has(p.name, p.native["asked"])]
         wanted: dict[str, Pin] = {}
         for pin in queue:  # grows as we go
             if pin.purl not in wanted:
                 wanted[pin.purl] = pin
                 required = (here[purl] for purl in pin.requires if purl in here)
-                queue += [p for p in required if not _has(p.name, f"=={p.version}")]
+                queue += [p for p in required if not has(p.name, f"=={p.version}")]
         return list(wanted.values())
 
     def tools(self) -> list[Tool]:
         need = "PyPI packages are locked and fetched by it"
+        return [Tool("uv", uv.version(), need, "pip install uv")]
+
+    def artifacts(self, pin: Pin) -> list[str]:
+        return list(pin.native["hashes"])
+
+    def order(self, version: str) -> Any:
+        from packaging.version import InvalidVersion, Version
+
         try:
-            version = subprocess.run([_find_uv(), "--version"], capture_output=True, text=True)
-        except (MissingTool, OSError):
-            return [Tool("uv", "", need, "pip install uv")]
-        return [Tool("uv", version.stdout.strip().removeprefix("uv ").split(" ")[0], need, "")]
+            return Version(version or "0.dev0")
+        except InvalidVersion:
+            return Version("0.dev0")
+
+    def info(self, spec: Spec) -> Info | None:
+        from . import registry
+
+        return registry.info(spec, range_of(spec))
+
+    def newest(self, specs: Sequence[Spec]) -> Mapping[Spec, tuple[str, str]]:
+        from . import registry
+
+        return registry.newest(specs, [range_of(spec) for spec in specs])
+
+    def audit(self, pins: Sequence[Pin]) -> list[Finding] | None:
+        from . import registry
+
+        return registry.audit(pins, [_locked(pin) for pin in pins])
+
+    def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
+        """requirements.txt, with hashes; and pylock.toml where an index can be asked for files."""
+        head = "# Written by polyhy, from polyhy.lock.\n"
+        texts = {"requirements.txt": head + "".join(f"{_locked(pin)}\n" for pin in pins)}
+        if not policy().offline:
+            texts["pylock.toml"] = uv.pylock([_line(pin) for pin in pins], specs, policy().root)
+        return texts
+
+    def programs(self, pin: Pin, env: Path) -> Mapping[str, Sequence[str]]:
+        """The console scripts of a package, with the folder `env` before the environment's own."""
+        from importlib.metadata import Distribution
+
+        found = next(iter(Distribution.discover(name=pin.name, path=[str(env), *sys.path])), None)
+        points = found.entry_points.select(group="console_scripts") if found else ()
+        return {point.name: _started(point.name, point.value, env) for point in points}
 
 
-def _pins(text: str, asked: Mapping[str, str]) -> list[Pin]:
+def _started(name: str, value: str, env: Path) -> list[str]:
+    """How a console script is started: as its installer would have written it."""
+    module, _, function = (part.strip() for part in value.partition("[")[0].partition(":"))
+    program = (
+        f"import sys; sys.path.insert(0, {str(env)!r}); sys.argv[0] = {name!r}; "
+        f"from {module} import {function.partition('.')[0]}; sys.exit({function}())"
+    )
+    return [sys.executable, "-c", program]
+
+
+def _pins(text: str, asked: Mapping[str, Spec], locked: Sequence[Pin]) -> list[Pin]:
     """Read what `uv pip compile` wrote: a line for each pin, its hashes and who requires it."""
     blocks = re.split(r"\n(?=\w)", text.strip()) if text.strip() else []
     found = [(_PIN.match(block), block) for block in blocks]
@@ -128,18 +179,39 @@ def _pins(text: str, asked: Mapping[str, str]) -> list[Pin]:
         purl = Pin("pypi", match["name"], match["version"], "pypi").purl
         for parent in _parents(block):
             requires.setdefault(parent, set()).add(purl)
-    return [_pin(match, block, requires, asked) for match, block in known]
+    pins = [_pin(match, block, requires, asked) for match, block in known]
+    indexes = {m["name"]: found[1] for m, block in known if (found := _FROM.search(block))}
+    return _licensed(pins, locked, indexes)
+
+
+def _licensed(pins: Sequence[Pin], locked: Sequence[Pin], indexes: Mapping[str, str]) -> list[Pin]:
+    """The pins with their licences: as they were locked, or as the index of each says."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from . import registry
+
+    known = {(pin.name, pin.version): pin.licence for pin in locked if pin.licence}
+
+    def licence(pin: Pin) -> str:
+        said = known.get((pin.name, pin.version))
+        return registry.licence(indexes.get(pin.name, ""), pin) if said is None else said
+
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(licence, pins))
+    return [replace(pin, licence=text) for pin, text in zip(pins, found, strict=True)]
 
 
 def _pin(
-    match: re.Match[str], block: str, requires: Mapping[str, set[str]], asked: Mapping[str, str]
+    match: re.Match[str], block: str, requires: Mapping[str, set[str]], asked: Mapping[str, Spec]
 ) -> Pin:
     name, hashes = match["name"], sorted(re.findall(r"--hash=(\w+:\w+)", block))
     native: dict[str, Any] = {"hashes": hashes}
     if match["marker"]:
         native["marker"] = match["marker"].strip()
     if name in asked:
-        native["asked"] = asked[name]
+        native["asked"] = range_of(asked[name])
+        if asked[name].extras:
+            native["extras"] = sorted(asked[name].extras)
     digest = "sha256:" + hashlib.sha256("\n".join(hashes).encode()).hexdigest()
     needed = tuple(sorted(requires.get(name, ())))
     return Pin("pypi", name, match["version"], "pypi", digest, needed, native)
@@ -152,137 +224,51 @@ def _parents(block: str) -> Iterator[str]:
             yield parent.partition("[")[0].strip()
 
 
-def _install(pin: Pin, folder: Path) -> None:
-    hashes = pin.native.get("hashes") or []
-    digest = "sha256:" + hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
-    if not hashes or digest != pin.hash:
-        raise LockError(f"the hashes of {pin.name} do not belong together", file="polyhy.lock")
+def _install(pins: Sequence[Pin], folder: Path) -> None:
+    lines, built = [], []
+    for pin in pins:
+        hashes = pin.native.get("hashes") or []
+        digest = "sha256:" + hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
+        if not hashes or digest != pin.hash:
+            raise LockError(f"the hashes of {pin.name} do not belong together", file="polyhy.lock")
+        lines.append(" ".join([f"{pin.name}=={pin.version}", *(f"--hash={h}" for h in hashes)]))
+        built += [] if "asked" in pin.native else [f"--only-binary={pin.name}"]
     file = folder.with_suffix(".txt")
-    options = " ".join(f"--hash={each}" for each in hashes)
-    file.write_text(f"{pin.name}=={pin.version} {options}\n", "utf-8")
-    built = [] if "asked" in pin.native else ["--no-build"]
+    file.write_text("\n".join(lines), "utf-8")
     target = ["--python", sys.executable, "--target", str(folder), "--requirement", str(file)]
-    _uv([*_INSTALL, *built, *target], [Spec("pypi", pin.name, f"=={pin.version}")])
-    (folder / ".lock").unlink(missing_ok=True)
+    specs = [Spec("pypi", pin.name, f"=={pin.version}") for pin in pins]
+    uv.run([*_INSTALL, *built, *target], specs, policy().root)
 
 
-def _uv(arguments: Sequence[str], specs: Sequence[Spec]) -> None:
-    done = subprocess.run(
-        [_find_uv(), *arguments], capture_output=True, text=True, errors="replace"
-    )
-    if done.returncode:
-        said = re.sub(
-            r"\s+", " ", re.sub(r"[\u00d7\u2500-\u257f\u25b6]", " ", _SECRET.sub("", done.stderr))
-        ).strip()
-        raise next(make(said, specs) for sign, make in _ERRORS if re.search(sign, said))
+def _recorded(info: Path) -> list[str]:
+    """The files that a distribution recorded as its own, in the folder it was installed into."""
+    with (info / "RECORD").open(encoding="utf-8", newline="") as stream:
+        paths = [PurePosixPath(row[0]) for row in csv.reader(stream) if row]
+    return ["/".join(part for part in path.parts if part != "..") for path in paths]
 
 
-def _find_uv() -> str:
-    try:
-        import uv
-
-        return uv.find_uv_bin()
-    except (ImportError, FileNotFoundError) as error:
-        need = "PyPI packages are locked and fetched by it"
-        raise MissingTool(tool="uv", need=need, command="pip install uv") from error
+def _move(files: Sequence[str], at: Path, to: Path) -> None:
+    to.mkdir()
+    for name in files:
+        if (at / name).is_file():  # two may record the same file: the first has it
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            (at / name).rename(to / name)
 
 
-def _unknown(said: str, specs: Sequence[Spec]) -> PackageError:
-    found = re.search(r"([\w.-]+) was not found in", said)
-    name = found[1] if found else ", ".join(spec.name for spec in specs)
-    return UnknownPackage(ecosystem="pypi", name=name, origin_of_name=_ASKED)
+def _young() -> list[str]:
+    """What leaves out versions that are too young, as the project's policy has it."""
+    if not policy().before or "pypi" in policy().ageless:
+        return []
+    late = [name.removeprefix("pypi:") for name in policy().ageless if name.startswith("pypi:")]
+    flags = [f"--exclude-newer-package={name}=9999-01-01T00:00:00Z" for name in late]
+    return [f"--exclude-newer={policy().before}", *flags]
 
 
-def _no_version(said: str, specs: Sequence[Spec]) -> PackageError:
-    found = re.search(r"(?:you require|no version of) ([\w.-]+?)((?:[<>=!~]=?[^,\s]+,?)+)", said)
-    name, version = found.groups() if found else (", ".join(str(spec) for spec in specs), "")
-    reason = re.search(r"[Bb]ecause (.+?)(?:,? (?:and|we can)\b|$)", said)
-    hint = reason[1].replace("{", "").replace("}", "") if reason else said
-    return NoSuchVersion(
-        ecosystem="pypi", name=name, version=version.rstrip(",.") or "that", available=hint
-    )
-
-
-def _offline(said: str, specs: Sequence[Spec]) -> PackageError:
-    return Offline(said.rpartition("cause: ")[2], ecosystem="pypi")
-
-
-def _tampered(said: str, specs: Sequence[Spec]) -> PackageError:
-    expected = re.search(r"Expected: (\S+)", said)
-    what = ", ".join(str(spec) for spec in specs)
-    return Tampered(what=what, expected=expected[1] if expected else "its hash")
-
-
-def _disk(said: str, specs: Sequence[Spec]) -> PackageError:
-    return StoreError(said.rpartition("cause: ")[2], file="uv's files")
-
-
-def _unbuilt(said: str, specs: Sequence[Spec]) -> PackageError:
-    name = ", ".join(spec.name for spec in specs)
-    detail = f"{name} has no wheel for this machine, and its source may run anything to be built"
-    return ToolFailed(detail, tool="uv", hint=f"to allow that, run: polyhy add pypi:{name}")
-
-
-def _failed(said: str, specs: Sequence[Spec]) -> PackageError:
-    return ToolFailed(said.removeprefix("error: ")[:2000] or "it gave no reason", tool="uv")
-
-
-_ERRORS = (
-    (r"[Hh]ash mismatch", _tampered),
-    (r"No space left|Read-only file system|Permission denied", _disk),
-    (r"was not found in|404 Not Found", _unknown),
-    (r"error sending request|dns error|[Cc]onnection refused|client error \(Connect\)", _offline),
-    (r"building from source is disabled", _unbuilt),
-    (r"only .+ (is|are) available|there (is|are) no versions? of|[Nn]o solution", _no_version),
-    (r"", _failed),
-)
+def _locked(pin: Pin) -> str:
+    """A pin as a line of requirements.txt."""
+    return " \\\n    ".join([_line(pin), *(f"--hash={each}" for each in pin.native["hashes"])])
 
 
 def _line(pin: Pin) -> str:
     marker = pin.native.get("marker")
     return f"{pin.name}=={pin.version}" + (f" ; {marker}" if marker else "")
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _range(spec: Spec) -> str:
-    """What PEP 440 calls the range: `==1.16` for `six@1.16`."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    version = "" if spec.version == "*" else spec.version
-    bare = re.match(r"v?\d", version)
-    try:
-        return str(SpecifierSet(f"=={version}" if bare else version))
-    except InvalidSpecifier:
-        hint = f'write "{spec.name}", "{spec.name}>=1.2" or "{spec.name}==1.2"'
-        raise SpecError("its range is not one of PyPI's", spec=str(spec), hint=hint) from None
-
-
-def _contains(within: str, version: str) -> bool:
-    from packaging.specifiers import SpecifierSet
-
-    return SpecifierSet(within).contains(version, prereleases=True)
-
-
-def _has(name: str, within: str) -> bool:
-    version = _installed(name)
-    return bool(version) and _contains(within, version)
-
-
-def _installed(name: str) -> str:
-    """The version that the user's own environment has, our overlays aside; empty for none."""
-    from importlib.metadata import Distribution
-
-    places = [path for path in sys.path if ".polyhy" not in Path(path).parts]
-    found = next(iter(Distribution.discover(name=name, path=places)), None)
-    return found.version if found else ""
-
-
-def _is_for_here(pin: Pin) -> bool:
-    if marker := pin.native.get("marker"):
-        from packaging.markers import Marker
-
-        return Marker(marker).evaluate()
-    return True

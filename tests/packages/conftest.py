@@ -1,5 +1,6 @@
 """A toy registry, a cache of its own and an empty project for each test."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from polyhy import env, plugins
 from polyhy.testing import ToyEcosystem
+
+sys.path.append(str(Path(__file__).parent))  # for loopback.py
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -10,7 +10,7 @@ import pytest
 
 from polyhy import host, manifest, plugins
 from polyhy.ecosystem import Tool
-from polyhy.front import checkup, cli
+from polyhy.front import checkup, cli, output
 from polyhy.spec import Pin, Spec
 from polyhy.testing import ToyEcosystem
 
@@ -60,13 +60,13 @@ def test_sync_says_how_many_and_where(capsys: pytest.CaptureFixture[str]) -> Non
     said = capsys.readouterr()
     assert said.out.startswith("3 packages in ")
     assert said.err == ""
-    assert cli._run(["sync", "--locked"]) == 0
+    assert cli._run(["sync", "--frozen"]) == 0
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["add", "left"], 2, "the ecosystem is missing\n  write npm:left or "),
+        (["add", "x/y:left"], 2, "the ecosystem is missing\n  write one of "),
         (["add", "@a/b@npm:x"], 2, "the ecosystem is missing"),
         (["add", "toi:left"], 2, "there is no ecosystem 'toi'\n  did you mean \"toy\"?"),
         (["add", "toy:l eft"], 2, "a character that no name has"),
@@ -111,7 +111,7 @@ def test_run_hands_on_all_that_follows_untouched(
     calls = _fake_session(monkeypatch)
     assert cli._run(["run", *arguments]) == 7
     assert [call[:-1] for call in calls] == [called or ("run_file", arguments[0], arguments[1:])]
-    assert {call[-1] for call in calls} == {cli._progress}
+    assert {call[-1] for call in calls} == {output.progress}
 
 
 def test_ctrl_c_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,14 +119,14 @@ def test_ctrl_c_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setitem(
-        sys.modules, "polyhy.session", SimpleNamespace(run_file=interrupted, **_OTHERS)
+        sys.modules, "polyhy.program", SimpleNamespace(run_file=interrupted, **_OTHERS)
     )
-    monkeypatch.setattr("polyhy.session", sys.modules["polyhy.session"], raising=False)
+    monkeypatch.setattr("polyhy.program", sys.modules["polyhy.program"], raising=False)
     assert cli._run(["run", "x.hy"]) == 130
 
 
-def test_doctor_says_what_is_missing_and_fails(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_doctor_says_what_is_missing_and_fails_where_the_project_needs_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(host, "bridge", lambda language: None)
@@ -138,6 +138,11 @@ def test_doctor_says_what_is_missing_and_fails(
     assert "1.2" in said
     assert "apt install" not in said
     monkeypatch.setattr(ToyEcosystem, "tools", lambda self: [tool._replace(version="")])
+    assert cli._run(["doctor"]) == 0
+    absent = next(line for line in capsys.readouterr().out.splitlines() if "shovel" in line)
+    assert " ".join(absent.split()) == "absent shovel it digs run: apt install shovel"
+    cli._run(["add", "toy:left"])
+    capsys.readouterr()
     assert cli._run(["doctor"]) == 1
     missing = next(line for line in capsys.readouterr().out.splitlines() if "shovel" in line)
     assert " ".join(missing.split()) == "missing shovel it digs run: apt install shovel"
@@ -213,6 +218,6 @@ def _fake_session(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
     names = ("run_file", "run_code", "run_module", "run_stdin")
     session = SimpleNamespace(**{name: way(name) for name in names})
-    monkeypatch.setitem(sys.modules, "polyhy.session", session)
-    monkeypatch.setattr("polyhy.session", session, raising=False)
+    monkeypatch.setitem(sys.modules, "polyhy.program", session)
+    monkeypatch.setattr("polyhy.program", session, raising=False)
     return calls

@@ -74,7 +74,7 @@ def test_a_locked_project_is_installed_without_resolving(
     for name, text in contents(project).items():
         (clone / name).write_text(text)
     asked.clear()
-    assert (install.sync(clone, locked=True).paths("toy")[0] / "pair.txt").is_file()
+    assert (install.sync(clone, frozen=True).paths("toy")[0] / "pair.txt").is_file()
     assert asked == []  # the store had it all
 
 
@@ -151,10 +151,10 @@ def test_a_lock_that_may_not_change_is_stale_and_says_why(project: Path) -> None
     install.add(project, [PAIR])
     (project / "pyproject.toml").write_text('[tool.polyhy.dependencies.toy]\nright = "*"\n')
     with pytest.raises(StaleLock, match=r"toy:right is not locked, toy:pair@1 is no longer asked"):
-        install.sync(project, locked=True)
+        install.sync(project, frozen=True)
     (project / "polyhy.lock").unlink()
     with pytest.raises(StaleLock, match=r"toy:right is not locked"):
-        install.sync(project, locked=True)
+        install.sync(project, frozen=True)
 
 
 def test_a_half_written_lock_stops_everything_and_the_env_still_works(project: Path) -> None:

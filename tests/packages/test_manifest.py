@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyhy import manifest
+from polyhy import header, manifest
 from polyhy.errors import ManifestError, SpecError, StoreError
 from polyhy.spec import Spec
 
@@ -109,10 +109,10 @@ def test_a_manifest_that_is_not_utf_8_or_no_file_says_so(project: Path) -> None:
 
 def test_a_header_declares_in_the_same_tables() -> None:
     source = HEADER.replace("     ; this is no TOML comment", "")
-    assert manifest.read_header(source, "x.hy") == [Spec("toy", "left", "1.0")]
+    assert header.read(source, "x.hy") == [Spec("toy", "left", "1.0")]
     tables = ';; /// polyhy\n;; [toy]\n;;left = "*"\n;; [npm]\n;; "@a/b" = "1"\n;; ///\n'
-    assert manifest.read_header(tables, "x.hy") == [Spec("npm", "@a/b", "1"), Spec("toy", "left")]
-    assert manifest.read_header("(print 1)\n", "x.hy") == []
+    assert header.read(tables, "x.hy") == [Spec("npm", "@a/b", "1"), Spec("toy", "left")]
+    assert header.read("(print 1)\n", "x.hy") == []
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_header_declares_in_the_same_tables() -> None:
 )
 def test_a_bad_header_is_an_error_with_its_line(source: str, line: int, detail: str) -> None:
     with pytest.raises(ManifestError, match=rf"x\.hy:{line}: ") as caught:
-        manifest.read_header(source, "x.hy")
+        header.read(source, "x.hy")
     assert detail in str(caught.value)
 
 
@@ -138,8 +138,8 @@ TOML = st.text(alphabet="[]{}=.\"'#\n,toyleftools polyhy.dn=1@^/-\\é\0", max_si
 def test_any_text_in_a_manifest_is_read_or_an_error_of_ours(text: str) -> None:
     for body in (text, f"[tool.polyhy.dependencies]\n{text}", f"[tool.polyhy]\n{text}"):
         with suppress(ManifestError):
-            document = manifest._parse(body, "pyproject.toml", 0)
-            specs = manifest._specs(manifest._tables(document, "x"), "x", body, 0)
+            document = manifest.parse(body, "pyproject.toml", 0)
+            specs = manifest.specs(manifest._table(document, "x", "dependencies"), "x", body, 0)
             assert all(Spec.parse(str(spec)) for spec in specs if not spec.version)
 
 
@@ -149,7 +149,7 @@ def test_any_text_in_a_header_is_read_or_an_error_of_ours(lines: list[str]) -> N
         body = "\n".join(comment + line for line in lines)
         for source in (f";; /// polyhy\n{body}\n;; ///\n", body):
             with suppress(ManifestError):
-                assert isinstance(manifest.read_header(source, "{x}.hy"), list)
+                assert isinstance(header.read(source, "{x}.hy"), list)
 
 
 @given(st.text(max_size=40))

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from polyhy import plugins
-from polyhy.bridges.python import pypi
+from polyhy.bridges.python import pypi, uv_client
 from polyhy.errors import (
     LockError,
     MissingTool,
@@ -27,27 +27,12 @@ from polyhy.testing import EcosystemLaws
 
 MARKED = "python_full_version < '3'"
 
-FRESH = """
-import hashlib, subprocess, sys
-from pathlib import Path
-from types import SimpleNamespace
-from polyhy.bridges.python import pypi
-def run(command, **_):
-    Path(command[command.index("--target") + 1]).mkdir()
-    return SimpleNamespace(returncode=0)
-subprocess.run = run
-digest = "sha256:" + hashlib.sha256(b"sha256:1").hexdigest()
-native = {"hashes": ["sha256:1"]}
-pins = [pypi.Pin("pypi", f"p{n}", "1", "pypi", digest, (), native) for n in range(8)]
-print(len(pypi.Pypi().fetch(pins, Path(sys.argv[1]))))
-"""
-
 
 @pytest.mark.registry
 class TestPypi(EcosystemLaws):
     ecosystem = "pypi"
-    package = "tinycss2>=1.2"
-    file = "webencodings/__init__.py"
+    package = "wtforms>=3.2"
+    file = "wtforms/__init__.py"
     unknown = "polyhy-no-such-package-zzz"
     impossible = "iniconfig>=99"
     unreachable: ClassVar = {
@@ -138,7 +123,7 @@ numpy==2.4.6 ; python_full_version >= '3.11' \\
 six==1.17.0
     # via numpy
 """
-        old, new, six = pypi._pins(text, {"numpy": ""})
+        old, new, six = pypi._pins(text, {"numpy": Spec("pypi", "numpy")}, [])
         assert old.native["marker"] == "python_full_version < '3.11'"
         assert (new.version, new.native["hashes"]) == ("2.4.6", ["sha256:11"])
         assert "marker" not in six.native
@@ -159,16 +144,55 @@ six==1.17.0
         with pytest.raises(LockError, match="the hashes of six do not belong together"):
             self.room.fetch([pin], tmp_path)
 
+    def test_a_console_script_may_name_a_function_of_a_submodule(self, tmp_path: Path) -> None:
+        (tmp_path / "made_up").mkdir()
+        (tmp_path / "made_up" / "__init__.py").touch()
+        (tmp_path / "made_up" / "cli.py").write_text("import sys\ndef main():\n  return sys.argv")
+        (tmp_path / "made_up-1.dist-info").mkdir()
+        (tmp_path / "made_up-1.dist-info" / "METADATA").write_text("Name: made-up\nVersion: 1\n")
+        points = "[console_scripts]\nit = made_up:cli.main\n"
+        (tmp_path / "made_up-1.dist-info" / "entry_points.txt").write_text(points)
+        command = self.room.programs(_pin("made-up", "1"), tmp_path)["it"]
+        done = subprocess.run([*command, "x"], capture_output=True, text=True)
+        assert (done.stderr, done.returncode) == ("['it', 'x']\n", 1)
+
     def test_no_uv_says_how_to_get_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "uv", None)
         with pytest.raises(MissingTool, match=r"uv is not installed.*\n  run: pip install uv"):
             self.room.resolve([Spec("pypi", "six")], [])
         assert self.room.tools()[0].version == ""
 
-    def test_many_packages_are_fetched_at_once_in_a_fresh_process(self, tmp_path: Path) -> None:
-        command = [sys.executable, "-c", FRESH, str(tmp_path)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert done.stdout == "8\n", done.stderr
+    def test_one_uv_brings_all_packages_and_each_gets_what_it_recorded(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls = []
+
+        def run(arguments: list[str], specs: object, root: str) -> None:
+            calls.append(arguments)
+            for name in ("made_up", "other"):
+                recorded = {f"{name}/__init__.py": "", "shared/data.txt": name, "bin/it": "it"}
+                info = f"{name}-1.dist-info/RECORD"
+                lines = "".join(f"{file},,\n" for file in recorded).replace("bin/", "../../bin/")
+                for file, text in {**recorded, info: f"{lines}gone.py,,\n{info},,\n"}.items():
+                    (tmp_path / "together" / file).parent.mkdir(parents=True, exist_ok=True)
+                    (tmp_path / "together" / file).write_text(text)
+
+        monkeypatch.setattr(uv_client, "run", run)
+        hashes = ["sha256:" + "1" * 64]
+        digest = "sha256:" + hashlib.sha256(hashes[0].encode()).hexdigest()
+        native = {"hashes": hashes, "asked": ""}
+        one = replace(_pin("made-up", "1"), hash=digest, native=native)
+        two = replace(_pin("other", "1"), hash=digest, native={"hashes": hashes})
+        folders = self.room.fetch([one, two], tmp_path)
+        assert [f"--only-binary={name}" in calls[0] for name in ("other", "made-up")] == [
+            True,
+            False,
+        ]
+        assert len(calls) == 1
+        found = {pin.name: sorted(f.name for f in at.rglob("*.*")) for pin, at in folders.items()}
+        assert found["made-up"] == ["__init__.py", "data.txt", "made_up-1.dist-info"]
+        assert found["other"] == ["__init__.py", "other-1.dist-info"]
+        assert (folders[one] / "bin" / "it").is_file()
 
     @pytest.mark.parametrize(
         ("said", "error", "text"),
@@ -200,7 +224,7 @@ six==1.17.0
         broken = tmp_path / "uv"
         broken.write_text(f"#!/bin/sh\ncat >&2 <<'E'\n{said}\nE\nexit 1\n")
         broken.chmod(0o755)
-        monkeypatch.setattr(pypi, "_find_uv", lambda: str(broken))
+        monkeypatch.setattr(uv_client, "command", lambda: str(broken))
         with pytest.raises(error) as caught:
             self.room.resolve([Spec("pypi", "six")], [])
         assert text in str(caught.value)
