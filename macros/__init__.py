@@ -1,15 +1,30 @@
 """The dialect: what `(require polyhy *)` gives, one topic a file."""
 
+from importlib import import_module
 from typing import Any
 
 import hy.errors
-from hy.macros import require
 
 import polyhy
+from polyhy.names import teach
 
-_hy_macros: dict[str, Any]
+TOPICS = (
+    "imports",
+    "values",
+    "forms",
+    "module",
+    "names",
+    "languages",
+    "targets",
+    "runtimes",
+    "meta",
+    "messages",
+)
 
-for _topic in ("imports", "values"):
-    require(f"polyhy.macros.{_topic}", __name__, "ALL")
+_hy_macros: dict[str, Any] = {}
+for _topic in TOPICS:
+    # Hy's own `require` looks at the whole stack, each time.
+    _hy_macros.update(import_module(f"polyhy.macros.{_topic}").__dict__.get("_hy_macros", {}))
 
+teach()
 hy.errors._tb_hidden_modules.update([*__path__, *polyhy.__path__])

@@ -1,20 +1,20 @@
 "`import-from`, and `import` with `:from`: packages in the clauses of Hy's own `import`."
 
 (import
-  builtins
   hy.models [Keyword String]
   hy.scoping [ScopeGlobal]
-  polyhy.clauses [Reader])
+  polyhy.clauses [Reader]
+  polyhy.macros.opting [extend-core])
 
 (defmacro import-from [_hy-compiler #* _]
   #[[Import packages of an ecosystem, or files of the project's own. ::
 
       (import-from "npm"
         lodash :as _
-        "date-fns" [format :as fmt addDays]
-        "@scope/pkg@^2"
-        "lodash/fp" *)
-      (import-from "lua" "./transform.lua")
+        "date-fns@^4" [formatISO :as iso])
+      (_.kebab-case "fooBar")         ;=> 'foo-bar'
+
+  A file beside this one is imported by its language: `(import-from "lua" "./transform.lua")`.
 
   The clauses are those of `import`. A name with other characters, or with versions, is a string;
   without `:as` it binds its last part: `fp`, `pkg`, `date-fns`. ]]
@@ -46,28 +46,23 @@
     True
       (reader.fail clause.star "* is for the top of a file; name the members here")))
 
-(defn import-also-from [_hy-compiler #* forms]
-  "Hy's own `import`, which in files that required polyhy also takes `:from`."
-  (when (and (any (gfor  form forms  (isinstance form #(String Keyword))))
-             (speaks-polyhy _hy-compiler))
-    (setv reader (read-this _hy-compiler))
-    (setv [plain ours] (.import- reader))
-    (when ours
-      (return
+(defn import-also-from [core compiler #* forms]
+  #[[Hy's own `import`, which also takes `:from`, in the spelling of other Lisps. ::
+
+      (import os "slugify" :from "npm"  math [sqrt])
+      (slugify "Hello, World")        ;=> 'Hello-World' ]]
+  (if (any (gfor  form forms  (isinstance form #(String Keyword))))
+    (do
+      (setv reader (read-this compiler))
+      (setv [plain ours] (.import- reader))
+      (if ours
         `(do
            ~@(if plain [`(import ~@plain)] [])
-           ~(expand _hy-compiler reader ours)))))
-  (core-import _hy-compiler #* forms))
+           ~(expand compiler reader ours))
+        (core compiler #* forms)))
+    (core compiler #* forms)))
 
 (defn read-this [compiler]
   (Reader compiler.this compiler.filename compiler.source))
 
-(defn speaks-polyhy [compiler]
-  "True where polyhy's macros were required, in this file or in an enclosing scope."
-  (setv tables [compiler.module._hy-macros])
-  (.extend tables (gfor  state compiler.local-state-stack  (get state "macros")))
-  (any (gfor  table tables  macro (.values table)  (= macro.__module__ __name__))))
-
-(setv core-import (get builtins._hy-macros "import"))
-(when (!= core-import.__module__ __name__)
-  (setv (get builtins._hy-macros "import") import-also-from))
+(extend-core "import" import-also-from)

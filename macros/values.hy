@@ -1,22 +1,33 @@
 "`by-ref`, `data`, `eval-in`: the value rule and other languages, in one word each."
 
 (import
-  hy.models [String]
+  re
+  sys
+  hy.models [Keyword String]
   polyhy [plugins]
   polyhy.clauses [Reader]
   polyhy.errors [suggest])
 
 (defmacro by-ref [x]
-  #[[Cross by reference what would be copied. ::
+  #[[Cross by reference what would be copied: a function's result stays in the guest, as a Proxy; a
+  list or dict is lent, and the guest makes its changes in it. ::
 
-      ((by-ref lodash.range) 3)     ; the result stays in the guest, as a Proxy
-      (fill (by-ref xs))            ; the guest makes its changes in xs ]]
+      (setv numbers (js:fn [n] (list (range n))))
+      (numbers 3)                       ;=> [0, 1, 2]
+      (len ((by-ref numbers) 3))        ;=> 3
+
+      (setv xs [1 2])
+      ((js "(xs) => { xs.push(3) }") (by-ref xs))
+      xs                                ;=> [1, 2, 3] ]]
   `(do
      (import polyhy :as _polyhy)
      (_polyhy.by-ref ~x)))
 
 (defmacro data [_hy-compiler #* args]
-  #[[Copy the data out of a Proxy: `(data p)`. A `data` of the file's own is left alone. ]]
+  #[[Copy the data out of a Proxy. A `data` of the file's own is left alone. ::
+
+      (setv there ((by-ref (js:fn [] {"a" 1}))))
+      (data there)                      ;=> {'a': 1} ]]
   (setv scope _hy-compiler.scope)
   (while scope
     (when (in "data" (getattr scope "defined" #()))
@@ -26,17 +37,41 @@
      (import polyhy :as _polyhy)
      (_polyhy.data ~@args)))
 
-(defmacro eval-in [_hy-compiler language source]
-  #[[Evaluate source in another language: `(eval-in "js" "1 + 1")`. Its errors name this file. ]]
-  (setv known (plugins.languages))
-  (when (and (isinstance language String) (not-in (str language) known))
-    (.fail (Reader _hy-compiler.this _hy-compiler.filename _hy-compiler.source) language
-      (.format "there is no language {!r}; {}"
-        (str language) (suggest (str language) known "there are"))))
+(defmacro eval-in [_hy-compiler language source #* options]
+  #[doc[Evaluate source in another language, or in a runtime that was named. ::
+
+      (eval-in "js" "1 + 1")                              ;=> 2
+      (. (eval-in "js" "[[1, 2]]" :meta True) shape)      ;=> (1, 2)
+
+  Errors name this file. ]doc]
+  (setv reader (Reader _hy-compiler.this _hy-compiler.filename _hy-compiler.source))
+  (when (isinstance language String)
+    (check-runtime reader language))
   (setv origin (.format "{}:{}" _hy-compiler.filename (first-line _hy-compiler source)))
+  (setv value `(_polyhy.evaluate ~language ~source ~origin))
   `(do
      (import polyhy :as _polyhy)
-     (_polyhy.evaluate ~language ~source ~origin)))
+     ~(wrapped reader options language value)))
+
+(defn check-runtime [reader language]
+  "A literal name is that of a language, of a runtime that runs, or one that this file gives."
+  (setv known [#* (plugins.languages) "py"])
+  (setv given (re.findall r":as\s+\"([^\"]+)\"" (or reader.source "")))
+  (setv host (.get sys.modules "polyhy.host"))
+  (setv running (if host (.running host) []))
+  (when (not-in (str language) [#* known #* given #* running])
+    (.fail reader language
+      (.format "there is no language {!r}; {}"
+        (str language) (suggest (str language) known "there are")))))
+
+(defn wrapped [reader options language value]
+  "The value, or with `:meta True` a MetaObject round it."
+  (when (not options)
+    (return value))
+  (setv [option #* rest] options)
+  (when (or (!= option (Keyword "meta")) (!= (len rest) 1))
+    (.fail reader option "this takes :meta True, for a MetaObject round the value"))
+  `(if ~(get rest 0) (_polyhy.meta-object ~value :source ~language) ~value))
 
 (defn first-line [compiler string]
   "Return the line on which its text begins: a bracket string drops a line break at its head."

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from polyhy.errors import UsageError
-from polyhy.session import run_file, run_module
+from polyhy.program import run_file, run_module
 
 Run = Callable[..., Any]
 
-CALL = "import sys; from polyhy import session; sys.exit(session.{}(*eval(sys.argv[1])))"
+CALL = "import sys; from polyhy import program; sys.exit(program.{}(*eval(sys.argv[1])))"
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_an_error_shows_the_lines_of_the_program_alone(tmp_path: Path, session: 
     assert f'File "{file}", line 3, in f\n    (broken.fail)' in done.stderr
     assert "GuestError: RuntimeError: broken inside" in done.stderr
     assert "broken.toy:1" in done.stderr
-    for ours in ("session.py", "proxy.py", "testing.py", "/site-packages/hy/"):
+    for ours in ("program.py", "proxy.py", "testing.py", "/site-packages/hy/"):
         assert ours not in done.stderr
 
 
@@ -184,7 +184,7 @@ def test_a_syntax_error_shows_its_line(session: Run) -> None:
     done = session("run_code", '(import-from "toi" x)')
     assert done.returncode == 1
     assert '(import-from "toi" x)\n' in done.stderr
-    assert "session.py" not in done.stderr
+    assert "program.py" not in done.stderr
 
 
 def test_a_cause_is_shown_with_its_error(session: Run) -> None:
