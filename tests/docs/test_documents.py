@@ -27,6 +27,7 @@ from polyhy import manifest
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "bridges").glob("*/README.md")]
+DOCUMENTS += (ROOT / "macros").glob("*.md")
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TESTS = "uv run --extra npm pytest"
 PROGRAMS = {"hy": ("block.hy", "polyhy", "run"), "python": ("block.py", "python")}
