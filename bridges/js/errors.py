@@ -9,9 +9,9 @@ from weakref import WeakValueDictionary
 
 from polyhy.errors import ConversionError, Frame, GuestError, GuestSyntaxError, Stopped
 from polyhy.proxy import Proxy
+from polyhy.tracebacks import traceback
 
 from . import interrupts, stacks
-from .tracebacks import traceback
 
 if TYPE_CHECKING:
     from .guest import Guest
@@ -82,7 +82,7 @@ def failure(guest: Guest, kind: str, *detail: Any) -> BaseException:
     if kind == "home":
         number, stack = detail
         error = guest.lending.objects[number]
-        return error.with_traceback(traceback(activation(stack), error.__traceback__))
+        return error.with_traceback(traceback(activation(stack), "js", error.__traceback__))
     return _thrown(guest, *detail) if kind == "error" else refusal(kind, *detail)
 
 
@@ -97,7 +97,9 @@ def _thrown(
     key = (value.__bridge__, value.__native__) if isinstance(value, Proxy) else None
     error = key and _known.get(key)
     if error:
-        return error.with_traceback(traceback(activation(more.get("at", "")), error.__traceback__))
+        return error.with_traceback(
+            traceback(activation(more.get("at", "")), "js", error.__traceback__)
+        )
     error = (JsSyntaxError if syntax else JsError)()
     error.type_name, error.message, error.frames = name, message, frames(stack)
     error.value = value
@@ -107,7 +109,7 @@ def _thrown(
         error.errors = tuple(failure(guest, *each) for each in more["errors"])
     if key:
         _known[key] = error
-    return error.with_traceback(traceback(activation(stack)))
+    return error.with_traceback(traceback(activation(stack), "js"))
 
 
 def refusal(kind: str, *detail: Any) -> BaseException:

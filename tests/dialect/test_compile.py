@@ -48,7 +48,7 @@ def shapes(tmp_path: Path) -> Path:
 
 
 def node() -> str:
-    """The node that the JavaScript engineer's extra brings, or the system's."""
+    """The node of polyhy's extra `npm`, or the system's."""
     return (
         shutil.which("node", path=f"{Path(sys.executable).parent}:/usr/bin:/usr/local/bin")
         or "node"
