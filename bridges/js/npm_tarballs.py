@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from polyhy.ecosystem import unpack_tarball
 from polyhy.errors import LockError, Tampered
 from polyhy.spec import Pin
 
@@ -24,7 +24,7 @@ def bring(pins: Sequence[Pin], into: Path) -> None:
 
 def unpack(pin: Pin, into: Path, folder: Path) -> None:
     """Unpack a package into the new folder `folder`; Tampered where no copy has its hash."""
-    _extract(_tarball(pin, into), folder)
+    unpack_tarball(_tarball(pin, into), folder)
 
 
 def _cached(pin: Pin) -> Path:
@@ -64,23 +64,6 @@ def _strongest(integrity: str) -> tuple[str, str]:
         if algorithm in hashes:
             return algorithm, hashes[algorithm].partition("?")[0]
     raise LockError(f"{integrity!r} is no hash that npm gives", file="polyhy.lock")
-
-
-def _extract(tarball: bytes, folder: Path) -> None:
-    """Unpack the files of an npm tarball, without its first folder and without links."""
-    import tarfile
-
-    folder.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(tarball)) as archive:
-        for member in archive:
-            parts = PurePosixPath(member.name).parts[1:]
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is None or not parts or ".." in parts:
-                continue
-            file = folder.joinpath(*parts)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content.read())
-            file.chmod(0o755 if member.mode & 0o111 else 0o644)
 
 
 def _chunks(items: list[str], size: int) -> Iterator[list[str]]:

@@ -6,10 +6,10 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from polyhy.ecosystem import Ecosystem, Tool, lay
+from polyhy.ecosystem import Ecosystem, Tool, lay, unpack_tarball
 from polyhy.errors import PackageError, Tampered, ToolFailed
 from polyhy.spec import Pin, Spec
 
@@ -60,7 +60,7 @@ class Crates(Ecosystem):
         fetched = {}
         for number, pin in enumerate(pins):
             fetched[pin] = into / f"package-{number}"
-            _unpack(_content(pin), fetched[pin])
+            unpack_tarball(_content(pin), fetched[pin])
         return fetched
 
     def link(self, stored: Mapping[Pin, Path], env: Path) -> None:
@@ -221,24 +221,6 @@ def _content(pin: Pin) -> bytes:
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != pin.hash:
         raise Tampered(what=pin.label, expected=pin.hash)
     return content
-
-
-def _unpack(content: bytes, folder: Path) -> None:
-    """Unpack the files of a crate, without its first folder and without links."""
-    import io
-    import tarfile
-
-    folder.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        for member in archive:
-            parts = PurePosixPath(member.name).parts[1:]
-            data = archive.extractfile(member) if member.isfile() else None
-            if data is None or not parts or ".." in parts:
-                continue
-            file = folder.joinpath(*parts)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data.read())
-            file.chmod(0o755 if member.mode & 0o111 else 0o644)
 
 
 def _in_range(version: str, wanted: str) -> bool:

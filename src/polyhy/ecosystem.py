@@ -8,7 +8,7 @@ import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar, NamedTuple
 
 from polyhy.spec import Pin, Spec
@@ -216,6 +216,24 @@ def lay(folder: Path, at: Path) -> None:
         os.makedirs(there, exist_ok=True)
         for file in files:
             _link(os.path.join(parent, file), os.path.join(there, file))
+
+
+def unpack_tarball(tarball: bytes, folder: Path) -> None:
+    """Unpack the files of a package's tarball, without its first folder and without links."""
+    import io
+    import tarfile
+
+    folder.mkdir(parents=True)
+    with tarfile.open(fileobj=io.BytesIO(tarball)) as archive:
+        for member in archive:
+            parts = PurePosixPath(member.name).parts[1:]
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is None or not parts or ".." in parts:
+                continue
+            file = folder.joinpath(*parts)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.read())
+            file.chmod(0o755 if member.mode & 0o111 else 0o644)
 
 
 def _link(file: str, at: str) -> None:
