@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import env, plugins
+from polyhy import plugins
+from polyhy.packages import env
 from polyhy.spec import Spec
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell starts jobs in the background
@@ -104,7 +105,7 @@ def run(toys: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def toy_project(toys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose toy packages are locked and installed, all but the UNLOCKED ones."""
-    from polyhy import install
+    from polyhy.packages import install
 
     root = tmp_path_factory.mktemp("toys")
     room = sys.modules["toys"]

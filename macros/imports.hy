@@ -3,7 +3,7 @@
 (import
   hy.models [Keyword String]
   hy.scoping [ScopeGlobal]
-  polyhy.clauses [Reader]
+  polyhy.guests.clauses [Reader]
   polyhy.macros.opting [extend-core])
 
 (defmacro import-from [_hy-compiler #* _]

@@ -11,7 +11,7 @@
 
 (defn looked-up [language path]
   `(do
-     (import polyhy.reflect :as _reflect)
+     (import polyhy.sessions.reflect :as _reflect)
      (_reflect.lookup ~(String language) ~path)))
 
 (defn define-words [language]
@@ -39,7 +39,7 @@
 
 (defn module [language name]
   `(do
-     (import polyhy.reflect :as _reflect)
+     (import polyhy.sessions.reflect :as _reflect)
      (_reflect.module ~(String language) ~name)))
 
 (for [language NAMES]

@@ -3,7 +3,7 @@
 (import
   hy.macros [macro :as define]
   hy.models [Dict Expression Keyword List String Symbol]
-  polyhy [meta]
+  polyhy.sessions [meta]
   polyhy.macros.languages [NAMES]
   polyhy.macros.names [fail])
 

@@ -4,7 +4,7 @@
   hy.errors [HySyntaxError]
   hy.models [Keyword Symbol]
   polyhy [variables]
-  polyhy.clauses [text])
+  polyhy.guests.clauses [text])
 
 (defmacro alias [_hy-compiler #* forms]
   #[[Name members once: each by its last part, or as you say. ::
@@ -52,11 +52,11 @@
   (asked _hy-compiler "doc" args))
 
 (defn asked [compiler word args]
-  "A call of `polyhy.reflect`, unless the word is a variable of the file's own."
+  "A call of `polyhy.sessions.reflect`, unless the word is a variable of the file's own."
   (if (variables.bound compiler word)
     `((do ~(Symbol word)) ~@args)
     `(do
-       (import polyhy.reflect :as _reflect)
+       (import polyhy.sessions.reflect :as _reflect)
        ((. _reflect ~(Symbol word)) ~@args))))
 
 (defn fail [compiler form message]

@@ -3,7 +3,7 @@
 (import
   hy.models [Keyword String]
   polyhy [plugins]
-  polyhy.clauses [Reader]
+  polyhy.guests.clauses [Reader]
   polyhy.macros.names [fail]
   polyhy.macros.values [check-runtime])
 

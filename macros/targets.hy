@@ -4,7 +4,8 @@
   hy [gensym]
   hy.macros [macro]
   hy.models [Expression FComponent FString Keyword List String Symbol]
-  polyhy [plugins targets variables]
+  polyhy [plugins variables]
+  polyhy.guests [targets]
   polyhy.macros.languages [NAMES]
   polyhy.macros.names [fail]
   polyhy.macros.opting [extend-core])

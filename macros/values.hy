@@ -5,7 +5,7 @@
   sys
   hy.models [Keyword String]
   polyhy [plugins]
-  polyhy.clauses [Reader]
+  polyhy.guests.clauses [Reader]
   polyhy.errors [suggest])
 
 (defmacro by-ref [x]
@@ -57,7 +57,7 @@
   "A literal name is that of a language, of a runtime that runs, or one that this file gives."
   (setv known [#* (plugins.languages) "py"])
   (setv given (re.findall r":as\s+\"([^\"]+)\"" (or reader.source "")))
-  (setv host (.get sys.modules "polyhy.host"))
+  (setv host (.get sys.modules "polyhy.guests.host"))
   (setv running (if host (.running host) []))
   (when (not-in (str language) [#* known #* given #* running])
     (.fail reader language

@@ -144,7 +144,7 @@ class Pypi(Ecosystem):
 
     def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
         """requirements.txt, with hashes; and pylock.toml where an index can be asked for files."""
-        head = "# Written by polyhy, from polyhy.lock.\n"
+        head = "# Written by polyhy, from polyhy.packages.lock.\n"
         texts = {"requirements.txt": head + "".join(f"{_locked(pin)}\n" for pin in pins)}
         if not policy().offline:
             texts["pylock.toml"] = uv.pylock([_line(pin) for pin in pins], specs, policy().root)

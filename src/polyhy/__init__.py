@@ -15,8 +15,8 @@ from polyhy import errors
 from polyhy.values import null, undefined
 
 if TYPE_CHECKING:
-    from polyhy.host import evaluate
-    from polyhy.namespace import import_from
+    from polyhy.guests.host import evaluate
+    from polyhy.guests.namespace import import_from
     from polyhy.proxy import by_ref, data, limited
 
 __all__ = ["by_ref", "data", "errors", "evaluate", "import_from", "limited", "null", "undefined"]
@@ -24,23 +24,23 @@ __all__ = ["by_ref", "data", "errors", "evaluate", "import_from", "limited", "nu
 _LAZY = {
     "by_ref": "polyhy.proxy",
     "data": "polyhy.proxy",
-    "MetaObject": "polyhy.messages",
-    "check_built": "polyhy.meta",
-    "emitted": "polyhy.runtime",
-    "evaluate": "polyhy.host",
-    "filled": "polyhy.host",
+    "MetaObject": "polyhy.guests.messages",
+    "check_built": "polyhy.sessions.meta",
+    "emitted": "polyhy.guests.runtime",
+    "evaluate": "polyhy.guests.host",
+    "filled": "polyhy.guests.host",
     "finish": "polyhy.coroutines",
-    "import_from": "polyhy.namespace",
+    "import_from": "polyhy.guests.namespace",
     "leaks": "polyhy.lifetimes",
     "limited": "polyhy.proxy",
-    "meta_object": "polyhy.messages",
-    "receive_json": "polyhy.messages",
-    "runtime_dispatch": "polyhy.runtime",
-    "runtimes": "polyhy.runtime",
+    "meta_object": "polyhy.guests.messages",
+    "receive_json": "polyhy.guests.messages",
+    "runtime_dispatch": "polyhy.guests.runtime",
+    "runtimes": "polyhy.guests.runtime",
     "scope": "polyhy.lifetimes",
-    "send_json": "polyhy.messages",
-    "start_runtime": "polyhy.runtime",
-    "stop_runtime": "polyhy.runtime",
+    "send_json": "polyhy.guests.messages",
+    "start_runtime": "polyhy.guests.runtime",
+    "stop_runtime": "polyhy.guests.runtime",
 }
 
 
@@ -67,7 +67,7 @@ class _Ecosystems:
 
         if name.split(".")[1] not in plugins.ecosystems():
             return None
-        from polyhy import namespace
+        from polyhy.guests import namespace
 
         return namespace.find_spec(name)
 

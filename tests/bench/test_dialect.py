@@ -14,7 +14,7 @@ import hy
 import pytest
 
 import polyhy
-from polyhy import targets
+from polyhy.guests import targets
 
 LOOP = "(defn total [n] (setv s 0) (for [i (range n)] (setv s (+ s (* i i)))) s)"
 BY_HAND = {

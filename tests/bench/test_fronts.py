@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from polyhy import complete, host
-from polyhy.session import Session
+from polyhy.guests import host
+from polyhy.sessions import complete
+from polyhy.sessions.session import Session
 
 BIN = Path(sys.executable).parent
 KEPT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 import polyhy
-from polyhy import env, host, install
 from polyhy.bridges.js.engine import core
+from polyhy.guests import host
+from polyhy.packages import env, install
 from polyhy.spec import Spec
 
 Make = Callable[[str], Callable[..., Any]]

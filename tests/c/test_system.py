@@ -10,10 +10,11 @@ import orjson
 import pytest
 
 import polyhy
-from polyhy import env, install, plugins
+from polyhy import plugins
 from polyhy.bridges.c import locate, locked, packages
 from polyhy.bridges.c.errors import Changed, MissingLibrary
 from polyhy.errors import MissingTool, NotLocked, SpecError, UnknownPackage
+from polyhy.packages import env, install
 from polyhy.spec import Pin, Spec
 from polyhy.testing import EcosystemLaws
 

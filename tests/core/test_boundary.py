@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import boundary, plugins
+from polyhy import plugins
+from polyhy.guests import boundary
 from polyhy.testing import ToyBridge
 
 

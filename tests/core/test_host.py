@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import host, plugins
+from polyhy import plugins
 from polyhy.errors import Forked, Stopped, UnknownEcosystem, UnknownLanguage
+from polyhy.guests import host
 from polyhy.testing import ToyBridge
 
 

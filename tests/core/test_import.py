@@ -41,7 +41,7 @@ def test_a_program_with_no_package_imports_no_room_and_nothing_heavy(
     run: Any, tmp_path: Path
 ) -> None:
     code = "(import sys) (for [name (list sys.modules)] (print name))"
-    program = f"from polyhy import program; program.run_code({code!r})"
+    program = f"from polyhy.sessions import program; program.run_code({code!r})"
     names = run("python", "-c", program, cwd=tmp_path).stdout.split()
     assert "hy" in names
     assert set(names) & set(HEAVY[1:]) == set()

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import host, plugins
+from polyhy import plugins
 from polyhy.errors import Freed
+from polyhy.guests import host
 from polyhy.testing import ToyBridge
 
 

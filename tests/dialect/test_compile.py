@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from polyhy import compile as compiling
 from polyhy.errors import UnknownLanguage, UsageError
+from polyhy.sessions import compile as compiling
 
 Run = Callable[..., Any]
 

@@ -13,8 +13,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import polyhy
-from polyhy import emit, plugins, targets
+from polyhy import emit, plugins
 from polyhy.errors import GuestError
+from polyhy.guests import targets
 
 PROGRAMS = [
     (file.stem, form)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from polyhy.declared import declared
 from polyhy.errors import ManifestError
+from polyhy.sessions.declared import declared
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import polyhy
 from polyhy.errors import ConversionError
-from polyhy.messages import MetaObject, meta_object, to_json
+from polyhy.guests.messages import MetaObject, meta_object, to_json
 
 DATA = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=5),

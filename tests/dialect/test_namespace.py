@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import host, namespace
 from polyhy.errors import (
     NoSuchFile,
     NoSuchMember,
@@ -20,6 +19,7 @@ from polyhy.errors import (
     SpecError,
     UnknownEcosystem,
 )
+from polyhy.guests import host, namespace
 from polyhy.proxy import Proxy
 
 Run = Callable[..., Any]

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from polyhy.errors import UsageError
-from polyhy.program import run_file, run_module
+from polyhy.sessions.program import run_file, run_module
 
 Run = Callable[..., Any]
 
-CALL = "import sys; from polyhy import program; sys.exit(program.{}(*eval(sys.argv[1])))"
+CALL = "import sys; from polyhy.sessions import program; sys.exit(program.{}(*eval(sys.argv[1])))"
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_the_env_of_the_project_is_used_where_it_has_all(
 ) -> None:
     file = toy_project / "uses.hy"
     file.write_text(
-        '(import-from "toy" greet)\n(import polyhy.env)\n(print (. (polyhy.env.find) root))'
+        '(import-from "toy" greet)\n(import polyhy.packages [env])\n(print (. (env.find) root))'
     )
     assert session("run_file", str(file), cwd=toy_project).stdout == f"{toy_project}\n"
 
@@ -126,7 +126,7 @@ def test_what_the_project_lacks_is_installed_beside_what_it_has(
 
 
 def test_progress_is_reported(tmp_path: Path, toys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from polyhy import env
+    from polyhy.packages import env
 
     monkeypatch.setattr(env, "_chosen", None)
     monkeypatch.setattr(sys, "argv", sys.argv)

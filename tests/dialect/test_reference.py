@@ -24,11 +24,11 @@ Run = Callable[..., Any]
 
 # Runs the forms of a program; prints what each returns that says `;=>` after it, and what it says.
 DRIVER = """
-import json, re, sys, types, hy, polyhy.lisp
+import json, re, sys, types, hy, polyhy.sessions.lisp
 name, program = json.loads(sys.stdin.read())
 module = types.ModuleType(name)
 module.__file__ = sys.argv[1] + "/example.hy"
-cells = polyhy.lisp.Cells(module)
+cells = polyhy.sessions.lisp.Cells(module)
 from polyhy import coroutines
 lines = program.splitlines()
 start = 0

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import host, runtime
 from polyhy.errors import Stopped, UnknownLanguage, UsageError
+from polyhy.guests import host, runtime
 from polyhy.proxy import Proxy
 
 

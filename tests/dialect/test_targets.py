@@ -126,7 +126,7 @@ def test_a_free_variable_is_passed_once_for_a_block(tmp_path: Path, run: Run) ->
   (setv n 0)
   (defn __iter__ [self] (+= Counted.n 1) (.__iter__ (super))))
 (setv source (hy.read "(js (+ (len xs) (get xs 0) (sum xs) (max xs)))"))
-(import polyhy.targets :as targets  hy.compiler [HyASTCompiler]  types [ModuleType])
+(import polyhy.guests.targets :as targets  hy.compiler [HyASTCompiler]  types [ModuleType])
 (setv module (ModuleType "m"))
 (setv module.xs [1 2])
 (setv piece (targets.written (HyASTCompiler module "m.hy" "") "js" (cut source 1 None)))
@@ -139,7 +139,7 @@ def test_a_free_variable_is_passed_once_for_a_block(tmp_path: Path, run: Run) ->
 def test_expanding_starts_no_runtime_and_imports_no_engine(tmp_path: Path, run: Run) -> None:
     (tmp_path / "quiet.hy").write_text(HEAD + "(defn f [] (js (+ 1 2)) (lua (+ 1 2)))")
     program = (
-        "import hy, sys, quiet\nfrom polyhy import host\n"
+        "import hy, sys, quiet\nfrom polyhy.guests import host\n"
         "print(host.running(), [m for m in ('pythonmonkey', 'lupa') if m in sys.modules])"
     )
     assert run("python", "-c", program, cwd=tmp_path).stdout == "[] []\n"

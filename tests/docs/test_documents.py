@@ -23,7 +23,7 @@ from typing import NamedTuple
 import pytest
 import uv
 
-from polyhy import manifest
+from polyhy.packages import manifest
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "bridges").glob("*/README.md")]

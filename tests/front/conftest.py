@@ -15,7 +15,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from polyhy.front import bencode
-from polyhy.session import Session
+from polyhy.sessions.session import Session
 
 POLYHY = Path(sys.executable).with_name("polyhy")
 

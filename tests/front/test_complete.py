@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyhy import complete, env, host
-from polyhy.session import Session
+from polyhy.guests import host
+from polyhy.packages import env
+from polyhy.sessions import complete
+from polyhy.sessions.session import Session
 
 
 def texts(session: Session, text: str, language: str = "") -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from polyhy import host
-from polyhy.describe import describe
-from polyhy.session import Session
+from polyhy.guests import host
+from polyhy.sessions.describe import describe
+from polyhy.sessions.session import Session
 
 
 def test_a_function_of_a_cell(session: Session) -> None:

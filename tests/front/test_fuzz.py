@@ -24,7 +24,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from polyhy.front import repl
 from polyhy.front.terminal import Terminal
-from polyhy.session import Session
+from polyhy.sessions.session import Session
 
 main = threading.main_thread().ident
 def interrupts(stop):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polyhy.reading import closers, indentation, place, word_at
+from polyhy.sessions.reading import closers, indentation, place, word_at
 
 HY = st.text(alphabet="()[]{}\"';`~#:=a b\\\n|", max_size=60)
 

@@ -9,9 +9,9 @@ import time
 import pytest
 from hy.errors import HyLanguageError
 
-from polyhy import trace
 from polyhy.errors import GuestError, UnknownLanguage
-from polyhy.session import LISP, Session, target
+from polyhy.sessions import trace
+from polyhy.sessions.session import LISP, Session, target
 
 
 def ctrl_c_soon() -> None:
@@ -130,7 +130,7 @@ def test_an_error_shows_the_users_frames_alone(session: Session) -> None:
     text = trace.text(trace.trim(raised.value))
     assert 'File "<hy-2>", line 2, in <module>\n    (f 1)\n' in text
     assert 'File "<hy-1>", line 2, in f\n    (/ x 0))\n' in text
-    assert "polyhy/session.py" not in text
+    assert "polyhy/sessions/session.py" not in text
     assert "coroutines.py" not in text
 
 

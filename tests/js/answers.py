@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import polyhy
-from polyhy import env, host
+from polyhy.guests import host
+from polyhy.packages import env
 
 PACKAGES = Path(__file__).with_name("packages")
 

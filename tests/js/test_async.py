@@ -11,8 +11,8 @@ import threading
 import pytest
 
 import polyhy
-from polyhy import host
 from polyhy.bridges.js.errors import JsError
+from polyhy.guests import host
 
 SLEEP = "(ms, value) => new Promise(r => setTimeout(r, ms, value))"
 

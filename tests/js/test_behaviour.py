@@ -9,9 +9,9 @@ import pydoc
 import pytest
 
 import polyhy
-from polyhy import host
 from polyhy.bridges.js.errors import JsError
 from polyhy.errors import GuestSyntaxError
+from polyhy.guests import host
 
 
 def test_a_map_answers_like_a_dict(js):

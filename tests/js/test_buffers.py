@@ -267,10 +267,10 @@ def test_a_memoryview_is_made_of_the_same_memory():
 
 def test_a_view_outlives_the_runtime():
     program = """
-        import gc, numpy as np, polyhy, polyhy.host
+        import gc, numpy as np, polyhy, polyhy.guests.host
         from polyhy.bridges.js.engine import core
         xs = np.asarray(polyhy.evaluate("js", "new Float64Array(1e6).fill(5)"))
-        polyhy.host.stop("js")
+        polyhy.guests.host.stop("js")
         polyhy.evaluate("js", "1")
         for _ in range(4):
             gc.collect(); core().collect()

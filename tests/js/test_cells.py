@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from polyhy import host
 from polyhy.errors import GuestError, GuestSyntaxError
+from polyhy.guests import host
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ CRASHES = {
         for name in [name for name in sys.modules if name.startswith("pythonmonkey")]:
             del sys.modules[name]
         assert js("1 + 1") == 2
-        polyhy.host.stop("js")
+        polyhy.guests.host.stop("js")
         assert js("1 + 1") == 2
     """,
     "the first use is in a thread, and the process exits": """
@@ -176,7 +176,7 @@ CRASHES = {
 @pytest.mark.parametrize("crash", CRASHES)
 def test_no_crash_when(crash):
     program = (
-        "import polyhy, polyhy.host\n"
+        "import polyhy, polyhy.guests.host\n"
         "from polyhy.bridges.js.engine import core\n"
         "js = lambda source: polyhy.evaluate('js', source)\n"
         "collect = lambda: core().collect()\n" + textwrap.dedent(CRASHES[crash])

@@ -13,8 +13,8 @@ import time
 
 import pytest
 
-from polyhy import host
 from polyhy.errors import OutOfMemory, TimedOut, UnknownOption, UsageError
+from polyhy.guests import host
 from polyhy.proxy import limited
 
 ENDLESS = "() => { for (;;) {} }"

@@ -18,10 +18,11 @@ from typing import Any, ClassVar
 import pytest
 
 import polyhy
-from polyhy import env, host, install
 from polyhy.bridges.js.errors import JsError, JsSyntaxError
 from polyhy.bridges.js.node_process import NodeDied
 from polyhy.errors import Frame, NotInstalled, TimedOut
+from polyhy.guests import host
+from polyhy.packages import env, install
 from polyhy.spec import Spec
 from polyhy.testing import BridgeLaws
 
@@ -54,7 +55,7 @@ def load(name: str) -> Any:
 
 def python(program: str) -> subprocess.Popen[str]:
     """A program that says what it is, on its first line."""
-    source = "import polyhy, polyhy.host, os, sys\n" + textwrap.dedent(program)
+    source = "import polyhy, polyhy.guests.host, os, sys\n" + textwrap.dedent(program)
     return subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True)
 
 
@@ -286,7 +287,7 @@ def test_waiting_runs_what_node_still_has_to_do() -> None:
     done = python(
         """
         polyhy.evaluate("node", "setTimeout(() => console.log('later'), 100)")
-        polyhy.host.wait()
+        polyhy.guests.host.wait()
         """
     )
     assert done.communicate(timeout=20)[0] == "later\n"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from polyhy import install
+from polyhy.packages import install
 from polyhy.spec import Spec
 
 
@@ -28,7 +28,8 @@ def run(root: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess
     def run(script: str, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         (tmp_path / "main.js").write_text(script, "utf-8")
         program = (
-            "import polyhy, sys; from polyhy import env, host; from pathlib import Path;"
+            "import polyhy, sys; from pathlib import Path;"
+            "from polyhy.packages import env; from polyhy.guests import host;"
             f"env.use(env.at(Path({str(root)!r}))); polyhy.import_from('js', './main.js');"
             "host.wait()"
         )

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import env, host, install
 from polyhy.bridges.js.errors import JsError
 from polyhy.errors import NoSuchFile
+from polyhy.guests import host
+from polyhy.packages import env, install
 from polyhy.spec import Spec
 
 pytestmark = pytest.mark.registry

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import env, install
 from polyhy.bridges.js import npm_client
+from polyhy.packages import env, install
 from polyhy.spec import Spec
 
 HERE = Path(__file__).parent

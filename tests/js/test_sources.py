@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polyhy
-from polyhy import env, host, install
 from polyhy.bridges.js import stacks
 from polyhy.bridges.js.errors import JsError, JsSyntaxError
 from polyhy.errors import NoSuchFile
+from polyhy.guests import host
+from polyhy.packages import env, install
 from polyhy.spec import Spec
 
 MADE = "exports.f = () => {\nthrow new Error('x') }\n//# sourceMappingURL=made.js.map\n"

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import env, host, install
 from polyhy.bridges.js.errors import JsError
+from polyhy.guests import host
+from polyhy.packages import env, install
 from polyhy.spec import Spec
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import host
+from polyhy.guests import host
 
 Eval = Callable[[str], Any]
 

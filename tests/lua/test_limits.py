@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import polyhy
-from polyhy import host
 from polyhy.bridges.lua.bridge import Lua
 from polyhy.errors import GuestError, OutOfMemory, TimedOut, UnknownOption
+from polyhy.guests import host
 
 Eval = Callable[[str], Any]
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from polyhy import install, lock, plugins
+from polyhy import plugins
 from polyhy.bridges.lua import luarocks_client, native, rockspec
 from polyhy.bridges.lua.versions import constraints, fits, order
 from polyhy.errors import (
@@ -25,6 +25,7 @@ from polyhy.errors import (
     ToolFailed,
     UsageError,
 )
+from polyhy.packages import install, lock
 from polyhy.policy import Policy, governed
 from polyhy.spec import Pin, Spec
 from polyhy.testing import EcosystemLaws

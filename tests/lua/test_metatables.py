@@ -94,7 +94,7 @@ def test_next_takes_a_coroutines_values_one_by_one(lua: Eval) -> None:
 
 
 def test_lua_frames_stand_in_the_traceback(lua: Eval, tmp_path: Any) -> None:
-    from polyhy import host
+    from polyhy.guests import host
 
     file = tmp_path / "deep.lua"
     file.write_text(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from polyhy import host
 from polyhy.errors import ConversionError, GuestError, GuestSyntaxError
+from polyhy.guests import host
 
 Eval = Callable[[str], Any]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from polyhy import host
 from polyhy.bridges.lua.bridge import Lua
 from polyhy.errors import GuestSyntaxError, NoSuchFile, Stopped, UsageError
+from polyhy.guests import host
 
 Eval = Callable[[str], Any]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from polyhy import host
 from polyhy.bridges.lua.bridge import Lua
 from polyhy.errors import GuestError, NoSuchFile, TimedOut
+from polyhy.guests import host
 
 
 class Safe:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import env, plugins
+from polyhy import plugins
+from polyhy.packages import env
 from polyhy.testing import ToyEcosystem
 
 sys.path.append(str(Path(__file__).parent))  # for loopback.py

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyhy import audit, lock, sbom
-from polyhy.audit import State
 from polyhy.ecosystem import Finding
 from polyhy.errors import MissingTool, Offline, Tampered, UsageError
-from polyhy.lock import Lock
+from polyhy.packages import audit, lock, sbom
+from polyhy.packages.audit import State
+from polyhy.packages.lock import Lock
 from polyhy.spec import Pin, Spec
 from polyhy.testing import ToyEcosystem
 

@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from polyhy import host, manifest, plugins
+from polyhy import plugins
 from polyhy.ecosystem import Tool
 from polyhy.front import checkup, cli, output
+from polyhy.guests import host
+from polyhy.packages import manifest
 from polyhy.spec import Pin, Spec
 from polyhy.testing import ToyEcosystem
 
@@ -119,9 +121,11 @@ def test_ctrl_c_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setitem(
-        sys.modules, "polyhy.program", SimpleNamespace(run_file=interrupted, **_OTHERS)
+        sys.modules, "polyhy.sessions.program", SimpleNamespace(run_file=interrupted, **_OTHERS)
     )
-    monkeypatch.setattr("polyhy.program", sys.modules["polyhy.program"], raising=False)
+    monkeypatch.setattr(
+        "polyhy.sessions.program", sys.modules["polyhy.sessions.program"], raising=False
+    )
     assert cli._run(["run", "x.hy"]) == 130
 
 
@@ -194,7 +198,7 @@ def test_help_loads_nothing_that_it_does_not_need() -> None:
         "import sys; sys.argv = ['polyhy', '--help']; from polyhy.front import cli\n"
         "try: cli.main()\n"
         "except SystemExit: print([m for m in ('hy', 'rich', 'tomllib', 'filelock', 'uv', "
-        "'polyhy.install') if m in sys.modules])"
+        "'polyhy.packages.install') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.endswith("[]\n"), done.stdout + done.stderr
@@ -218,6 +222,6 @@ def _fake_session(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
     names = ("run_file", "run_code", "run_module", "run_stdin")
     session = SimpleNamespace(**{name: way(name) for name in names})
-    monkeypatch.setitem(sys.modules, "polyhy.program", session)
-    monkeypatch.setattr("polyhy.program", session, raising=False)
+    monkeypatch.setitem(sys.modules, "polyhy.sessions.program", session)
+    monkeypatch.setattr("polyhy.sessions.program", session, raising=False)
     return calls

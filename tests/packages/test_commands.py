@@ -11,9 +11,10 @@ from typing import Any
 import click
 import pytest
 
-from polyhy import audit, plugins
+from polyhy import plugins
 from polyhy.ecosystem import Finding, Hit
 from polyhy.front import cli, output
+from polyhy.packages import audit
 from polyhy.testing import ToyEcosystem
 
 
@@ -276,7 +277,7 @@ def test_search_and_info_say_what_registries_know(polyhy: Any) -> None:
 def test_info_loads_a_package_to_list_its_api_only_if_so_asked(
     polyhy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import polyhy.namespace as namespace
+    import polyhy.guests.namespace as namespace
 
     module = {"analyze": lambda data, deep=False: None, "size": 3, "_hidden": 1}
     monkeypatch.setattr(namespace, "import_from", lambda ecosystem, name: module)
@@ -389,7 +390,7 @@ def test_the_store_is_looked_after(project: Path, cache: Path, polyhy: Any) -> N
 
 
 def test_doctor_tells_machines_too(polyhy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from polyhy import host
+    from polyhy.guests import host
 
     monkeypatch.setattr(host, "bridge", lambda language: None)
     said = json.loads(polyhy("doctor --json").out)

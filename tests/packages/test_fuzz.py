@@ -15,11 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from polyhy import header, install, lock, manifest, modules
-from polyhy import settings as policies
-from polyhy.declared import declared
+from polyhy import modules
 from polyhy.errors import LockError, ManifestError, PolyhyError, SpecError
-from polyhy.lock import Lock
+from polyhy.packages import header, install, lock, manifest
+from polyhy.packages import settings as policies
+from polyhy.packages.lock import Lock
+from polyhy.sessions.declared import declared
 from polyhy.spec import Pin, Spec
 
 MANIFEST = """[project]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import env, install, lock, manifest, plugins
+from polyhy import plugins
 from polyhy.errors import (
     LockError,
     ManifestError,
@@ -19,6 +19,7 @@ from polyhy.errors import (
     UnknownEcosystem,
     UnknownPackage,
 )
+from polyhy.packages import env, install, lock, manifest
 from polyhy.spec import Spec
 from polyhy.testing import ToyEcosystem
 
@@ -280,7 +281,8 @@ def test_what_is_not_locked_and_what_is_not_installed_are_told_apart(project: Pa
 CHILD = """
 import sys, time
 from pathlib import Path
-from polyhy import install, plugins, testing
+from polyhy import plugins, testing
+from polyhy.packages import install
 class Slow(testing.ToyEcosystem):
     def fetch(self, pins, into):
         with open(sys.argv[2], "a") as log: log.write("fetch\\n")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyhy import lock
 from polyhy.errors import LockError
-from polyhy.lock import Lock
+from polyhy.packages import lock
+from polyhy.packages.lock import Lock
 from polyhy.spec import Pin, Spec
 
 NAMES = st.from_regex(r"(@[a-z][\w.-]{0,5}/)?[a-z0-9][\w.-]{0,8}", fullmatch=True)

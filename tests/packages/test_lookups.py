@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import install, lookup, plugins, tree
+from polyhy import plugins
 from polyhy.ecosystem import Hit
 from polyhy.errors import Conflict, Offline, SpecError
+from polyhy.packages import install, lookup, tree
 from polyhy.policy import Policy, governed, policy
 from polyhy.spec import Pin, Spec
 from polyhy.testing import ToyEcosystem

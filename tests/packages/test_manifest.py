@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polyhy import header, manifest
 from polyhy.errors import ManifestError, SpecError, StoreError
+from polyhy.packages import header, manifest
 from polyhy.spec import Spec
 
 HEADER = """#!/usr/bin/env hy

@@ -11,8 +11,7 @@ from types import ModuleType
 import pytest
 from hy.errors import HySyntaxError
 
-from polyhy import install, lisp, lock, modules, plugins
-from polyhy.declared import declared
+from polyhy import modules, plugins
 from polyhy.errors import (
     Offline,
     PackageError,
@@ -23,7 +22,10 @@ from polyhy.errors import (
     UnknownPackage,
 )
 from polyhy.front import cli
+from polyhy.packages import install, lock
 from polyhy.policy import Policy, governed
+from polyhy.sessions import lisp
+from polyhy.sessions.declared import declared
 from polyhy.spec import Spec
 
 HEAD = '(module :name "my-tools" :requires ["toy:left@1.0.0"] :exports [analyze-data])\n'

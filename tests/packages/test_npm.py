@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import pytest
 
-from polyhy import install, lock, plugins
+from polyhy import plugins
 from polyhy.bridges.js import npm, npm_client
 from polyhy.errors import LockError, MissingTool, Offline, ToolFailed
+from polyhy.packages import install, lock
 from polyhy.spec import Pin, Spec
 from polyhy.testing import EcosystemLaws
 

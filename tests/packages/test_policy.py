@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import install, licences, lock, settings
 from polyhy.errors import (
     LicenceRefused,
     ManifestError,
@@ -14,6 +13,7 @@ from polyhy.errors import (
     StaleLock,
     TooYoung,
 )
+from polyhy.packages import install, licences, lock, settings
 from polyhy.policy import Policy, governed, named, policy
 from polyhy.spec import Pin, Spec
 from polyhy.testing import ToyEcosystem

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from loopback import Registry, npm_package, pypi_package, serving
 
-from polyhy import install, lock, plugins
+from polyhy import plugins
 from polyhy.bridges.js import npm_client
 from polyhy.bridges.python import index
 from polyhy.errors import (
@@ -25,6 +25,7 @@ from polyhy.errors import (
     UnknownPackage,
 )
 from polyhy.front import cli
+from polyhy.packages import install, lock
 from polyhy.policy import Policy, governed
 from polyhy.spec import Spec
 
@@ -331,7 +332,7 @@ def test_the_commands_of_packages_are_run(
     npm_package(npm, "hello", {"1.0.0": {"bin": "x.js", "files": {"x.js": "console.log('hi')"}}})
     npm.token = ""
     (project / ".npmrc").write_text(f"registry={npm.address}/\n")
-    from polyhy.programs import find
+    from polyhy.packages.programs import find
 
     for spec, said in ((Spec("npm", "hello"), "hi\n"), (Spec("pypi", "madeup-tool"), "ran 1.1\n")):
         import subprocess

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import env, install, store
+from polyhy import store
 from polyhy.errors import StoreError, Tampered
+from polyhy.packages import env, install
 from polyhy.spec import Pin, Spec
 
 LEFT, PAIR = Spec("toy", "left"), Spec("toy", "pair")
@@ -127,7 +128,8 @@ def test_a_project_that_can_not_be_written_says_so(tmp_path: Path) -> None:
 FULL = """
 import resource, signal, sys
 from pathlib import Path
-from polyhy import errors, install, plugins, testing
+from polyhy import errors, plugins, testing
+from polyhy.packages import install
 from polyhy.spec import Spec
 class Large(testing.ToyEcosystem):
     def build(self, pin, folder):
@@ -160,7 +162,8 @@ CHILD = """
 import itertools, os, sys
 from pathlib import Path
 import filelock, packageurl, tomli_w
-from polyhy import install, plugins, testing
+from polyhy import plugins, testing
+from polyhy.packages import install
 plugins.add(testing.ToyEcosystem)
 print("ready", flush=True)
 root, cache = map(Path, sys.argv[1:])

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import bundle, collect, env, install, store
+from polyhy import store
 from polyhy.errors import NoBundle, NoProgram, StaleLock, Tampered, UsageError
+from polyhy.packages import bundle, collect, env, install
+from polyhy.packages.programs import find, run
 from polyhy.policy import Policy, governed
-from polyhy.programs import find, run
 from polyhy.spec import Spec
 from polyhy.testing import ToyEcosystem
 
@@ -174,7 +175,8 @@ def test_the_project_of_an_env_is_found_again_wherever_it_was_made(project: Path
 
 PRUNES = """
 import time
-from polyhy import collect, install, plugins
+from polyhy import plugins
+from polyhy.packages import collect, install
 from polyhy.spec import Spec
 from polyhy.testing import ToyEcosystem
 plugins.add(ToyEcosystem)

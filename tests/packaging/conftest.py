@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 import uv
 
-from polyhy import manifest
+from polyhy.packages import manifest
 
 ROOT = Path(__file__).parents[2]
 

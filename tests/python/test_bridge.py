@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import polyhy
-from polyhy import host
 from polyhy.bridges.python.bridge import Python
 from polyhy.errors import Stopped
+from polyhy.guests import host
 
 
 @pytest.fixture

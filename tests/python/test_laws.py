@@ -82,8 +82,8 @@ class TestPython(BridgeLaws):
         self.in_a_child(
             """
             f = polyhy.evaluate("python", "n = 1\\nlambda x: x + n")
-            polyhy.host.stop("python")
-            assert "python" not in polyhy.host.running()
+            polyhy.guests.host.stop("python")
+            assert "python" not in polyhy.guests.host.running()
             assert f(1) == 2
             try:
                 polyhy.evaluate("python", "n")

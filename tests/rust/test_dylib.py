@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import polyhy
-from polyhy import host
 from polyhy.errors import NoSuchFile, UnknownOption, UsageError
+from polyhy.guests import host
 
 SOURCE = """
 use std::ffi::{c_char, CStr};

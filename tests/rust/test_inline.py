@@ -54,9 +54,9 @@ class TestInline:
 
     def test_the_second_import_takes_ten_milliseconds(self, values: Any) -> None:
         program = (
-            "import sys, time, polyhy, polyhy.host\n"
+            "import sys, time, polyhy, polyhy.guests.host\n"
             "source = open(sys.argv[1]).read()\n"
-            "polyhy.host.bridge('rust')\n"
+            "polyhy.guests.host.bridge('rust')\n"
             "begun = time.perf_counter()\n"
             "polyhy.evaluate('rust', source, origin='values.hy:1')\n"
             "print(time.perf_counter() - begun)\n"
@@ -85,7 +85,7 @@ class TestInline:
         assert lines == ([("use.py", 2)] if name == "values" else [])
 
     def test_rust_survives_a_fork_and_a_stop(self, values: Any) -> None:
-        from polyhy import host
+        from polyhy.guests import host
 
         host.stop("rust")
         assert polyhy.evaluate("rust", "pub fn one() -> u8 { 1 }", origin="a.hy:1").one() == 1

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import polyhy
-from polyhy import host, runtime
 from polyhy.bridges.sh.done import Done, ShError
 from polyhy.bridges.sh.quoting import filled
 from polyhy.errors import ConversionError, NoSuchFile, Stopped, UsageError
+from polyhy.guests import host, runtime
 
 WORDS = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=12)
 

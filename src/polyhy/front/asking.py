@@ -12,14 +12,14 @@ from polyhy.front.packages import lock_here, ruled, spec_of
 
 if TYPE_CHECKING:
     from polyhy.ecosystem import Info
-    from polyhy.lookup import Reply
+    from polyhy.packages.lookup import Reply
     from polyhy.spec import Spec
 
 
 @command("outdated", "polyhy outdated\npolyhy outdated --json")
 def outdated() -> Answer:
     """List packages that were asked for and have newer versions, in their range or beyond."""
-    from polyhy import lookup
+    from polyhy.packages import lookup
 
     with ruled():
         found, silent = lookup.outdated(lock_here())
@@ -45,7 +45,7 @@ def outdated() -> Answer:
 @click.argument("name")
 def search(name: str) -> Answer:
     """Ask every registry for a package of that name, and for what its search finds."""
-    from polyhy import lookup
+    from polyhy.packages import lookup
 
     with ruled():
         replies = lookup.search(name)
@@ -62,8 +62,8 @@ def info(spec: str, api: bool) -> Answer:
 
     With --api it is installed in an env of its own and loaded: its code runs.
     """
-    from polyhy import lookup
     from polyhy.errors import PackageError
+    from polyhy.packages import lookup
 
     with ruled():
         asked = spec_of(spec)
@@ -81,8 +81,9 @@ def _members(spec: Spec) -> list[str]:
     """The members that a package would expose, with their signatures where they have one."""
     import inspect
 
-    from polyhy import env, install, namespace
     from polyhy.front.output import progress
+    from polyhy.guests import namespace
+    from polyhy.packages import env, install
 
     with progress() as report:
         env.use(install.script([spec], report))

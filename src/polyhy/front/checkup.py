@@ -34,7 +34,8 @@ def answer() -> Answer:
 
 def runtimes() -> Iterator[Row]:
     """Python, and every language's runtime, which is started to see that it does."""
-    from polyhy import host, plugins
+    from polyhy import plugins
+    from polyhy.guests import host
 
     yield Row("python", platform.python_version(), True)
     for language in plugins.languages():
@@ -63,7 +64,8 @@ def libraries() -> Iterator[Row]:
 
 def tools() -> Iterator[Row]:
     """The clients that ecosystems drive; a project needs those of the packages that it declares."""
-    from polyhy import manifest, plugins
+    from polyhy import plugins
+    from polyhy.packages import manifest
 
     root = manifest.find_root(Path.cwd())
     declared = {spec.ecosystem for spec in manifest.read(root)} if root else set()
@@ -76,7 +78,7 @@ def tools() -> Iterator[Row]:
 
 def project() -> Iterator[Row]:
     """The project around the working folder, its lock and its env."""
-    from polyhy import env, lock, manifest
+    from polyhy.packages import env, lock, manifest
 
     root = manifest.find_root(Path.cwd())
     if root is None:

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from polyhy import describe, host, plugins, store
+from polyhy import plugins, store
 from polyhy.errors import UsageError, suggest
 from polyhy.front import export, present
-from polyhy.session import LISP, Session, target
+from polyhy.guests import host
+from polyhy.sessions import describe
+from polyhy.sessions.session import LISP, Session, target
 
 
 class Command(NamedTuple):

@@ -25,8 +25,8 @@ def compile_(file: Path, target: str, output: str | None, source_map: bool) -> W
 
 
 def _write(file: Path, target: str, output: str | None, *, source_map: bool) -> int:
-    from polyhy import compile as compiling
     from polyhy import store
+    from polyhy.sessions import compile as compiling
 
     made = compiling.file(file, target, source_map=source_map)
     if output == "-":

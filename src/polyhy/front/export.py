@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from polyhy.session import LISP, Cell
+from polyhy.sessions.session import LISP, Cell
 
 HEAD = "(require polyhy * :readers *)\n"
 
@@ -18,4 +18,4 @@ def _quoted(cell: Cell) -> str:
     """Put the text of a guest into a call, in a bracket string that it can't end."""
     mark = "=" * next(n for n in range(99) if f"]{'=' * n}]" not in cell.source)
     text = f"#[{mark}[\n{cell.source}\n]{mark}]"
-    return f'(hy.I.polyhy/host.cell "{cell.target}" {text} "<{cell.target}>:1" (globals))'
+    return f'(hy.I.polyhy/guests/host.cell "{cell.target}" {text} "<{cell.target}>:1" (globals))'

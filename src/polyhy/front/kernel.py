@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 import hy
 from ipykernel.ipkernel import IPythonKernel
 
-from polyhy import complete, describe, reading
 from polyhy.errors import UnknownLanguage
 from polyhy.front import commands
 from polyhy.front.kernel_shell import Shell, explanation
-from polyhy.session import LISP, target
+from polyhy.sessions import complete, describe, reading
+from polyhy.sessions.session import LISP, target
 
 
 class Kernel(IPythonKernel):

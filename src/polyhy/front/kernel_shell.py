@@ -14,10 +14,12 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.error import UsageError as MagicError
 
-from polyhy import coroutines, describe, host, plugins, trace
+from polyhy import coroutines, plugins
 from polyhy.errors import UnknownLanguage
 from polyhy.front import colour, commands, notation
-from polyhy.session import LISP, Session, target
+from polyhy.guests import host
+from polyhy.sessions import describe, trace
+from polyhy.sessions.session import LISP, Session, target
 
 _PYTHON = ("py", "python", "python3")
 """`%%py` is a cell as IPython runs it: with `await`, magics and its display."""

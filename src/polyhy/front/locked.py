@@ -16,7 +16,7 @@ _file = click.Path(path_type=Path, exists=True)
 @command("tree", "polyhy tree\npolyhy tree --json")
 def tree() -> Answer:
     """Show what requires what. A package that stands elsewhere with all it requires has a (*)."""
-    from polyhy import tree as trees
+    from polyhy.packages import tree as trees
 
     nodes = trees.tree(lock_here())
     return Answer(trees.data(nodes), list(trees.lines(nodes)))
@@ -26,7 +26,7 @@ def tree() -> Answer:
 @click.argument("name")
 def why(name: str) -> Answer:
     """Say what a package is there for: the shortest way to it from each package you asked for."""
-    from polyhy import tree as trees
+    from polyhy.packages import tree as trees
 
     ways = trees.why(lock_here(), name)
     data = [[pin.purl for pin in way] for way in ways]
@@ -37,7 +37,7 @@ def why(name: str) -> Answer:
 @command("licenses", "polyhy licenses\npolyhy licenses --json")
 def licenses() -> Answer:
     """List the licence of every package in the lock; fail where the policy forbids one."""
-    from polyhy import licences, settings
+    from polyhy.packages import licences, settings
 
     lock, policy = lock_here(), settings.read(root_here())
     data = {pin.label: pin.licence for pin in lock.pins}
@@ -53,7 +53,7 @@ def licenses() -> Answer:
 @click.option("--signatures", is_flag=True, help="Check signatures and attestations too.")
 def audit(osv: Path | None, signatures: bool) -> Answer:
     """Look for known vulnerabilities. Exit code 6: vulnerable; 5: not all could be audited."""
-    from polyhy import audit as audits
+    from polyhy.packages import audit as audits
 
     lock = lock_here()
     with ruled():
@@ -75,8 +75,8 @@ def sbom(output: Path | None) -> Answer:
     """Write a bill of materials of all packages, as CycloneDX 1.6 in JSON."""
     import json
 
-    from polyhy import sbom as sboms
     from polyhy import store
+    from polyhy.packages import sbom as sboms
 
     text = sboms.sbom(lock_here(), root_here().name)
     if output is None:
@@ -117,9 +117,9 @@ def bundle(folder: Path) -> Answer:
 
     There, in the project or in the folder itself, run: polyhy sync --frozen --bundle FOLDER
     """
-    from polyhy import bundle as bundles
-    from polyhy import install
     from polyhy.front.output import progress
+    from polyhy.packages import bundle as bundles
+    from polyhy.packages import install
 
     with progress() as report:
         count = bundles.write(install.sync(root_here(), report, frozen=True), folder)

@@ -32,7 +32,7 @@ def directory() -> Answer:
 )
 def prune(everything: bool, age: float) -> Answer:
     """Remove from the store what no project uses."""
-    from polyhy import collect
+    from polyhy.packages import collect
 
     done = collect.prune(age * 3600, everything=everything)
     line = f"removed {len(done.entries)} packages, {done.bytes / 2**20:,.1f} MB"
@@ -42,7 +42,7 @@ def prune(everything: bool, age: float) -> Answer:
 @command("verify", "polyhy cache verify")
 def verify() -> Answer:
     """Hash everything in the store anew; what changed is removed, and fetched again when needed."""
-    from polyhy import collect
+    from polyhy.packages import collect
 
     names, damaged = collect.verify()
     lines = [*(f"removed {name}: it was changed" for name in damaged), f"{len(names)} looked at"]

@@ -8,7 +8,7 @@ from nbconvert.exporters import Exporter
 
 from polyhy.errors import UnknownLanguage
 from polyhy.front import export
-from polyhy.session import LISP, Cell, target
+from polyhy.sessions.session import LISP, Cell, target
 
 
 class ScriptExporter(Exporter):

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from polyhy import complete, describe, reading
 from polyhy.front.nrepl_session import Client
 from polyhy.front.nrepl_wire import Answer, Connection, Message, field
-from polyhy.session import LISP
+from polyhy.sessions import complete, describe, reading
+from polyhy.sessions.session import LISP
 
 
 def respond(connection: Connection, message: Any) -> None:

@@ -18,9 +18,10 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any
 
-from polyhy import owner, trace
+from polyhy import owner
 from polyhy.front import commands, present
-from polyhy.session import Session
+from polyhy.sessions import trace
+from polyhy.sessions.session import Session
 
 Reply = Callable[..., None]
 """Answers a message: `reply(value="3")`, `reply(status=["done"])`."""

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from polyhy.install import Report
+    from polyhy.packages.install import Report
 
 Work = Callable[[], int]
 """What a command does after click is through with the arguments; it returns an exit code."""

@@ -13,7 +13,7 @@ import click
 from polyhy.front.output import Answer, command, confirm, note, progress
 
 if TYPE_CHECKING:
-    from polyhy.lock import Lock
+    from polyhy.packages.lock import Lock
     from polyhy.spec import Pin, Spec
 
 _yes = click.option("-y", "--yes", is_flag=True, help="Let packages run their own build code.")
@@ -25,7 +25,8 @@ _specs = click.argument("specs", nargs=-1, required=True, metavar="SPEC…")
 @click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> Answer:
     """Begin a project: a pyproject.toml with a table for packages, and nothing else."""
-    from polyhy import manifest, store
+    from polyhy import store
+    from polyhy.packages import manifest
 
     file = folder / manifest.FILE
     store.write(file, manifest.begin(folder))
@@ -45,7 +46,7 @@ def add(specs: tuple[str, ...], yes: bool, offline: bool) -> Answer:
     A name without its ecosystem is asked for everywhere: if one ecosystem alone has it, that is
     taken; if several have, they are listed.
     """
-    from polyhy import install, lookup, manifest
+    from polyhy.packages import install, lookup, manifest
 
     home = manifest.home(Path.cwd())
     with ruled(yes=yes, offline=offline), progress() as report:
@@ -65,7 +66,7 @@ def add(specs: tuple[str, ...], yes: bool, offline: bool) -> Answer:
 @_offline
 def remove(specs: tuple[str, ...], offline: bool) -> Answer:
     """Take packages out of the project, and what only they required."""
-    from polyhy import install
+    from polyhy.packages import install
 
     root = root_here()
     with ruled(yes=False, offline=offline), progress() as report:
@@ -101,7 +102,8 @@ def lock(upgrade: tuple[str, ...], script: Path | None, yes: bool, offline: bool
 
     Of a lock that git could not merge it makes one of both sides.
     """
-    from polyhy import install, program
+    from polyhy.packages import install
+    from polyhy.sessions import program
 
     with ruled(yes=yes, offline=offline), progress() as report:
         if script:
@@ -133,11 +135,11 @@ def lock(upgrade: tuple[str, ...], script: Path | None, yes: bool, offline: bool
 @_offline
 def sync(frozen: bool, bundle: Path | None, yes: bool, offline: bool) -> Answer:
     """Install what the manifest declares, exactly as polyhy.lock says."""
-    from polyhy import install
+    from polyhy.packages import install
 
     with ruled(yes=yes, offline=offline or bool(bundle)), progress() as report:
         if bundle:
-            from polyhy import bundle as bundles
+            from polyhy.packages import bundle as bundles
 
             bundles.take_in(bundle)
         env = install.sync(root_here(), report, frozen=frozen)
@@ -152,15 +154,15 @@ def sync(frozen: bool, bundle: Path | None, yes: bool, offline: bool) -> Answer:
 
 def root_here() -> Path:
     """The project around the working folder."""
-    from polyhy import manifest
+    from polyhy.packages import manifest
 
     return manifest.find_root(Path.cwd()) or Path.cwd()
 
 
 def lock_here() -> Lock:
     """The lock of that project; LockError where there is none."""
-    from polyhy import lock as locks
     from polyhy.errors import LockError
+    from polyhy.packages import lock as locks
 
     found = locks.read(root := root_here())
     if found is None:
@@ -170,8 +172,9 @@ def lock_here() -> Lock:
 
 def spec_of(text: str, home: Path | None = None) -> Spec:
     """The spec that a user wrote: with its ecosystem, or a name to ask every ecosystem for."""
-    from polyhy import lookup, plugins
+    from polyhy import plugins
     from polyhy.errors import SpecError
+    from polyhy.packages import lookup
 
     ecosystem, colon, rest = text.partition(":")
     if colon and "/" not in ecosystem and "@" not in ecosystem and "+" not in ecosystem:
@@ -192,7 +195,7 @@ def spec_of(text: str, home: Path | None = None) -> Spec:
 @contextmanager
 def ruled(*, yes: bool = False, offline: bool = False) -> Iterator[None]:
     """Put in force what the project says, and the command line of the network and of consent."""
-    from polyhy import settings
+    from polyhy.packages import settings
     from polyhy.policy import governed
 
     @cache
@@ -214,8 +217,8 @@ def _question(asks: Mapping[Pin, str]) -> str:
 
 def _declared(text: str, root: Path) -> Spec:
     """The declared spec that a user means, with its ecosystem or without."""
-    from polyhy import manifest
     from polyhy.errors import SpecError, Undeclared
+    from polyhy.packages import manifest
 
     specs = manifest.read(root)
     found = [s for s in specs if text in (s.name, f"{s.ecosystem}:{s.name}", s.key, str(s))]
@@ -229,7 +232,7 @@ def _declared(text: str, root: Path) -> Spec:
 
 
 def _versions(lock: Lock, spec: Spec) -> list[str]:
-    from polyhy.tree import asked
+    from polyhy.packages.tree import asked
 
     return [pin.version for pin in asked(lock, [spec])]
 

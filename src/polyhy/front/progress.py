@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from polyhy.install import Report
+    from polyhy.packages.install import Report
 
 
 @contextmanager

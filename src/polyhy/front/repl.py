@@ -12,9 +12,9 @@ from typing import Any, TextIO
 
 import click
 
-from polyhy import trace
 from polyhy.front import colour, commands, present
-from polyhy.session import LISP, Session
+from polyhy.sessions import trace
+from polyhy.sessions.session import LISP, Session
 
 Read = Callable[[], str]
 """Returns the next cell: EOFError at the end, KeyboardInterrupt where it was given up."""

@@ -27,7 +27,7 @@ def run(inspects: bool, args: tuple[str, ...]) -> Work:
 
 
 def _program(args: list[str]) -> int:
-    from polyhy import program
+    from polyhy.sessions import program
 
     ways = {"-c": (program.run_code, "CODE"), "-m": (program.run_module, "MODULE")}
     if not args:
@@ -45,7 +45,7 @@ def _program(args: list[str]) -> int:
 
 def _inspected(args: list[str]) -> int:
     """Run, and tell on stderr what crossed between the program and its guests."""
-    from polyhy import boundary
+    from polyhy.guests import boundary
 
     with boundary.watching() as report:
         try:
@@ -74,8 +74,8 @@ Examples:
 
 
 def _command(source: str | None, args: list[str], *, yes: bool) -> int:
-    from polyhy import programs
     from polyhy.front.packages import ruled, spec_of
+    from polyhy.packages import programs
 
     if not args:
         raise click.UsageError("say which package to run, and its arguments")

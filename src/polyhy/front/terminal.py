@@ -21,9 +21,10 @@ from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.lexers import DynamicLexer, PygmentsLexer
 from prompt_toolkit.output import ColorDepth
 
-from polyhy import complete, describe, plugins, reading
+from polyhy import plugins
 from polyhy.front import colour, commands
-from polyhy.session import LISP, Session
+from polyhy.sessions import complete, describe, reading
+from polyhy.sessions.session import LISP, Session
 
 STEP = 4
 """How far a block is indented in languages with no rule of ours."""

@@ -230,7 +230,7 @@ class BridgeLaws:
             import os, signal
             f = polyhy.evaluate({self.language!r}, {self.say["increment"]!r})
             assert f(1) == 2
-            survives = polyhy.host.bridge({self.language!r}).survives_fork
+            survives = polyhy.guests.host.bridge({self.language!r}).survives_fork
             child = os.fork()
             if not child:
                 signal.alarm(20)
@@ -254,8 +254,8 @@ class BridgeLaws:
             for life in range(3):
                 thing, f = ask("thing"), ask("increment")
                 assert f(life) == life + 1
-                polyhy.host.stop({self.language!r})
-                assert {self.language!r} not in polyhy.host.running()
+                polyhy.guests.host.stop({self.language!r})
+                assert {self.language!r} not in polyhy.guests.host.running()
                 for use in (lambda: thing.name, lambda: f(1)):
                     try:
                         use()
@@ -316,7 +316,7 @@ assert grown < 12, f"{{grown:.1f}} MB more after {times} times"
         """Run `program` in a process of its own, which must exit with 0."""
         import textwrap
 
-        source = "import polyhy, polyhy.host\n" + textwrap.dedent(program)
+        source = "import polyhy, polyhy.guests.host\n" + textwrap.dedent(program)
         done = subprocess.run(
             [sys.executable, "-c", source], capture_output=True, text=True, timeout=300
         )

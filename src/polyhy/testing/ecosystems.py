@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from polyhy import lock, plugins
+from polyhy import plugins
 from polyhy.ecosystem import Ecosystem, Hit, Info, lay
 from polyhy.errors import (
     NoSuchVersion,
@@ -18,6 +18,7 @@ from polyhy.errors import (
     Tampered,
     UnknownPackage,
 )
+from polyhy.packages import lock
 from polyhy.spec import Pin, Spec
 
 

@@ -12,15 +12,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from polyhy import collect, manifest, plugins, store, tools
-from polyhy import env as envs
-from polyhy import lock as locks
+from polyhy import plugins, store
 from polyhy.ecosystem import Ecosystem
-from polyhy.env import Env
 from polyhy.errors import LockError, Offline, StoreError
-from polyhy.lock import Lock
+from polyhy.packages import collect, manifest, tools
+from polyhy.packages import env as envs
+from polyhy.packages import lock as locks
+from polyhy.packages.env import Env
+from polyhy.packages.lock import Lock
+from polyhy.packages.resolve import Report, check_consent
 from polyhy.policy import policy
-from polyhy.resolve import Report, check_consent
 from polyhy.spec import Pin
 
 Wanted = Mapping[str, tuple[Sequence[Pin], Sequence[Pin]]]

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from polyhy import env as envs
-from polyhy import generation, manifest, settings, store
-from polyhy import lock as locks
-from polyhy.env import Env
+from polyhy import store
 from polyhy.errors import LockError, ManifestError, SpecError, StaleLock, Undeclared
-from polyhy.lock import Lock
+from polyhy.packages import env as envs
+from polyhy.packages import generation, manifest, settings
+from polyhy.packages import lock as locks
+from polyhy.packages.env import Env
+from polyhy.packages.lock import Lock
+from polyhy.packages.resolve import Report, Upgrade, mismatch, resolve
 from polyhy.policy import Policy, governed
-from polyhy.resolve import Report, Upgrade, mismatch, resolve
 from polyhy.spec import Spec
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from polyhy import env, owner, plugins, tools
+from polyhy import owner, plugins
 from polyhy.bridge import Bridge
 from polyhy.ecosystem import Ecosystem
 from polyhy.errors import Forked, UnknownOption, UsageError, suggest
+from polyhy.packages import env, tools
 
 _running: dict[str, Bridge] = {}
 _forked: set[str] = set()

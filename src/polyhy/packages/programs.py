@@ -7,12 +7,13 @@ import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from polyhy import install, plugins
-from polyhy.env import Env
+from polyhy import plugins
 from polyhy.errors import NoProgram, suggest
-from polyhy.resolve import Report
+from polyhy.packages import install
+from polyhy.packages.env import Env
+from polyhy.packages.resolve import Report
+from polyhy.packages.tree import asked
 from polyhy.spec import Spec
-from polyhy.tree import asked
 
 Progress = Callable[[], AbstractContextManager[Report]]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType, MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
-from polyhy import env, host, manifest, plugins
+from polyhy import plugins
 from polyhy.bridge import Bridge
 from polyhy.ecosystem import Ecosystem
 from polyhy.errors import (
@@ -20,6 +20,8 @@ from polyhy.errors import (
     UnknownEcosystem,
     suggest,
 )
+from polyhy.guests import host
+from polyhy.packages import env, manifest
 from polyhy.spec import Spec
 from polyhy.values import spellings
 
@@ -124,7 +126,7 @@ def _paths(room: Ecosystem, spec: Spec, folder: Path, origin: str) -> list[Path]
     if room.satisfied(spec):
         return []
     if os.environ.get("POLYHY_INSTALL") == "1":
-        from polyhy import install
+        from polyhy.packages import install
 
         return install.script([spec]).paths(spec.ecosystem)
     refusal = env.refusal(spec, project(folder))

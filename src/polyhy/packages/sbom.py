@@ -11,11 +11,12 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
-from polyhy import licences, plugins
+from polyhy import plugins
 from polyhy.errors import MissingTool, PackageError
-from polyhy.lock import Lock, dump
+from polyhy.packages import licences
+from polyhy.packages.lock import Lock, dump
+from polyhy.packages.tree import asked, requirements
 from polyhy.spec import Pin
-from polyhy.tree import asked, requirements
 
 
 def sbom(lock: Lock, name: str = "polyhy-env") -> str:

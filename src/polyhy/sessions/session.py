@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from polyhy import coroutines, host, plugins
+from polyhy import coroutines, plugins
 from polyhy.errors import UnknownLanguage, suggest
-from polyhy.lisp import Cells, Code
+from polyhy.guests import host
+from polyhy.sessions.lisp import Cells, Code
 
 LISP = "hy"
 """The target that is no guest: Hy with the dialect."""

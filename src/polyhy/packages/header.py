@@ -15,8 +15,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from polyhy import manifest, plugins
+from polyhy import plugins
 from polyhy.errors import PolyhyError
+from polyhy.packages import manifest
 from polyhy.spec import Spec
 
 

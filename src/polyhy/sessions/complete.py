@@ -11,9 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from polyhy import describe, env, host, plugins
-from polyhy.reading import Open, Place, place
-from polyhy.session import LISP, Session
+from polyhy import plugins
+from polyhy.guests import host
+from polyhy.packages import env
+from polyhy.sessions import describe
+from polyhy.sessions.reading import Open, Place, place
+from polyhy.sessions.session import LISP, Session
 
 
 class Completion(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from polyhy import plugins
-from polyhy.lock import Lock
+from polyhy.packages.lock import Lock
 from polyhy.spec import Pin, Spec
 
 

@@ -24,7 +24,7 @@ from polyhy.bridge import Bridge
 MANY = 100
 """From as many crossings of one line in one call of its function on, it is a loop that crosses."""
 
-_OURS = f"{Path(__file__).parent}/"
+_OURS = f"{Path(__file__).parents[1]}/"
 _TESTING = f"{_OURS}testing/"  # where the toy's room is
 _CONTAINERS = (list, tuple, set, frozenset)
 _LIBRARIES = tuple({f"{sysconfig.get_path(name)}/" for name in ("stdlib", "purelib", "platlib")})

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from polyhy import lock as locks
-from polyhy import manifest, plugins
+from polyhy import plugins
 from polyhy.errors import NotInstalled, NotLocked, PackageError
-from polyhy.lock import Lock
+from polyhy.packages import lock as locks
+from polyhy.packages import manifest
+from polyhy.packages.lock import Lock
 from polyhy.spec import Spec
 
 FOLDER = ".polyhy"

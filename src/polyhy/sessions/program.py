@@ -10,9 +10,12 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
-from polyhy import env, host, lisp, manifest, namespace, plugins, trace
-from polyhy.declared import declared
+from polyhy import plugins
 from polyhy.errors import UsageError
+from polyhy.guests import host, namespace
+from polyhy.packages import env, manifest
+from polyhy.sessions import lisp, trace
+from polyhy.sessions.declared import declared
 from polyhy.spec import Spec
 
 Progress = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
@@ -109,7 +112,7 @@ def _start(program: Program) -> Path:
 
 
 def _install(program: Program, specs: list[Spec], start: Path, progress: Progress) -> None:
-    from polyhy import install as installing
+    from polyhy.packages import install as installing
 
     file = Path(program.filename)
     if file.with_name(f"{file.name}.lock").is_file():

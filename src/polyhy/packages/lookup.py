@@ -12,9 +12,9 @@ from typing import NamedTuple, TypeVar
 from polyhy import plugins
 from polyhy.ecosystem import Ecosystem, Hit, Info
 from polyhy.errors import NoSuchVersion, PackageError, SpecError, UnknownPackage
-from polyhy.lock import Lock
+from polyhy.packages.lock import Lock
+from polyhy.packages.tree import asked
 from polyhy.spec import Pin, Spec
-from polyhy.tree import asked
 
 POPULAR = 100
 """How many times more popular a name must be for one that looks like it to be doubted."""

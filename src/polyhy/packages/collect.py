@@ -9,10 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from polyhy import env as envs
 from polyhy import store
-from polyhy.env import Env
 from polyhy.errors import StoreError
+from polyhy.packages import env as envs
+from polyhy.packages.env import Env
 
 ENTRIES = "entries"
 GRACE = 3600.0

@@ -39,7 +39,7 @@ def send_json(runtime: str, value: Any) -> Any:
 
     What JSON does not have (a set, bytes, NaN, an object) is a ConversionError.
     """
-    from polyhy.runtime import runtime_dispatch
+    from polyhy.guests.runtime import runtime_dispatch
 
     return runtime_dispatch[runtime].marshal(json.loads(to_json(value)))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
-from polyhy import licences, plugins
-from polyhy import lock as locks
+from polyhy import plugins
 from polyhy.ecosystem import Ecosystem
 from polyhy.errors import Conflict, NeedsConsent, Offline, SpecError, TooYoung
-from polyhy.lock import Lock
+from polyhy.packages import licences
+from polyhy.packages import lock as locks
+from polyhy.packages.lock import Lock
 from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
 

@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from polyhy import generation, manifest, plugins, store
-from polyhy import lock as locks
-from polyhy.env import Env
+from polyhy import plugins, store
 from polyhy.errors import NoBundle, UsageError
+from polyhy.packages import generation, manifest
+from polyhy.packages import lock as locks
+from polyhy.packages.env import Env
 from polyhy.spec import Pin
 
 _NAME = "polyhy-bundle"

@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from polyhy import host
+from polyhy.guests import host
 from polyhy.proxy import Proxy
-from polyhy.session import LISP, Session
+from polyhy.sessions.session import LISP, Session
 
 MISSING = object()
 """What `find` returns where there is nothing of that name."""
@@ -161,7 +161,7 @@ def _form(file: str, line: int) -> str:
     import linecache
     import textwrap
 
-    from polyhy.reading import place
+    from polyhy.sessions.reading import place
 
     lines = linecache.getlines(file)[line - 1 :]
     for end in range(1, len(lines) + 1):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from polyhy import header, modules, plugins
+from polyhy import modules, plugins
+from polyhy.packages import header
 from polyhy.spec import Spec
 
 if TYPE_CHECKING:
-    from polyhy.clauses import Clause, Reader
+    from polyhy.guests.clauses import Clause, Reader
 
 
 def declared(source: str, filename: str) -> list[Spec]:
@@ -39,7 +40,7 @@ def _within(form: Any, filename: str, source: str) -> Iterator[Clause]:
     from hy.errors import HySyntaxError
     from hy.models import Expression, Sequence
 
-    from polyhy.clauses import Reader, text
+    from polyhy.guests.clauses import Reader, text
 
     head = text(form[0]).rpartition(".")[2] if isinstance(form, Expression) and form else ""
     if head in _READ:

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from polyhy import plugins, targets
+from polyhy import plugins
 from polyhy.errors import UnknownLanguage, UsageError, suggest
-from polyhy.lisp import prepared
+from polyhy.guests import targets
+from polyhy.sessions.lisp import prepared
 
 PYTHON = "py"
 """The target that Hy itself writes."""

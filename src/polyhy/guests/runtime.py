@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from polyhy import host, plugins, targets
+from polyhy import plugins
 from polyhy.bridge import Bridge
+from polyhy.guests import host, targets
 from polyhy.proxy import Proxy, by_ref
 
 

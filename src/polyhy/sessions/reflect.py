@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from polyhy import describe, host, plugins
+from polyhy import plugins
+from polyhy.guests import host
+from polyhy.sessions import describe
 
 
 def members(x: Any) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from polyhy.errors import LockError, SpecError
-from polyhy.manifest import LOCK
+from polyhy.packages.manifest import LOCK
 from polyhy.spec import Pin, Spec
 
 if sys.version_info >= (3, 11):

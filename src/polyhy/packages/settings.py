@@ -20,8 +20,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from polyhy import manifest, plugins
+from polyhy import plugins
 from polyhy.errors import ManifestError, suggest
+from polyhy.packages import manifest
 from polyhy.policy import Policy, policy
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from polyhy import plugins
 from polyhy.ecosystem import Ecosystem, Finding
 from polyhy.errors import PackageError, Tampered, UsageError
-from polyhy.lock import Lock
+from polyhy.packages.lock import Lock
 from polyhy.spec import Pin
 
 

@@ -1,0 +1,1 @@
+"""Packages: declared in the manifest, resolved into the lock, fetched, laid out in an env."""
