@@ -1,5 +1,6 @@
 """The dialect: what `(require polyhy *)` gives, one topic a file."""
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -27,4 +28,8 @@ for _topic in TOPICS:
     _hy_macros.update(import_module(f"polyhy.macros.{_topic}").__dict__.get("_hy_macros", {}))
 
 teach()
-hy.errors._tb_hidden_modules.update([*__path__, *polyhy.__path__])
+_FOLDERS = ("", "emit", "guests", "sessions")
+hy.errors._tb_hidden_modules.update(__path__)
+hy.errors._tb_hidden_modules.update(
+    os.path.join(path, folder).rstrip(os.sep) for path in polyhy.__path__ for folder in _FOLDERS
+)

@@ -288,4 +288,4 @@ def suggest(name: str, known: list[str] | tuple[str, ...], what: str) -> str:
     import difflib
 
     close = difflib.get_close_matches(name, known, 1)
-    return f'did you mean "{close[0]}"?' if close else f"{what}: {', '.join(sorted(known))}"
+    return f'did you mean "{close[0]}"?' if close else f"{what}: {', '.join(sorted(set(known)))}"
