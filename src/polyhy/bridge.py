@@ -47,6 +47,9 @@ class Bridge(ABC):
     lexer: ClassVar[str] = "text"
     """What Pygments calls the language: `javascript`."""
 
+    keeps: ClassVar[tuple[str, ...]] = ()
+    """Patterns of what it keeps in the cache: `("c/*/*",)`. Each match can be made again."""
+
     @abstractmethod
     def start(self, paths: Sequence[Path]) -> None:
         """Bring the runtime up, with `paths` to look for modules in."""
@@ -97,6 +100,13 @@ class Bridge(ABC):
 
     def wait(self) -> None:
         """Run what the guest still has to do (timers, promises), until there is nothing left."""
+
+    def serve(self) -> float | None:
+        """Run what the guest has to do by now, and return the seconds until more is due, if known.
+
+        A prompt asks this again and again while it waits for its user. It waits for nothing.
+        """
+        return None
 
     def forked(self) -> None:
         """Called in a forked child, where the runtime can't be used: raise Forked from now on."""
@@ -162,6 +172,10 @@ class Bridge(ABC):
         return ""
 
     def doc(self, native: Any) -> str:
+        return ""
+
+    def stub(self, module: Any) -> str:
+        """What a loaded module offers, as the text of a `.pyi`; empty if its types are unknown."""
         return ""
 
     def source(self, native: Any) -> str:

@@ -88,6 +88,12 @@ class Ecosystem(ABC):
     osv: ClassVar[str] = ""
     """Its name in OSV's data: `PyPI`. Empty where OSV knows nothing of it."""
 
+    native: ClassVar[Mapping[str, type | tuple[type, ...]]] = {}
+    """What `native` of its pins may hold: `{"paths": list}`; empty where nothing is checked."""
+
+    required: ClassVar[tuple[str, ...]] = ()
+    """What of that every pin has."""
+
     @abstractmethod
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         """Choose exact versions for `specs` and all they need; prefer those `locked`."""
@@ -118,6 +124,20 @@ class Ecosystem(ABC):
     def variant(self, pin: Pin) -> str:
         """What else than the pin decides the files: the platform they are built for."""
         return ""
+
+    def fault(self, pin: Pin) -> str:
+        """What is wrong with a pin as a lock has it, which somebody may have edited; or ""."""
+        for key in self.required:
+            if key not in pin.native:
+                return f"it has no native.{key}"
+        for key, value in pin.native.items() if self.native else ():
+            if not isinstance(value, self.native.get(key, ())) or not _is_of_texts(value):
+                return f"native.{key} is not what polyhy writes"
+        return ""
+
+    def licences_of(self, pins: Sequence[Pin]) -> Mapping[Pin, str]:
+        """The licences that `resolve` left empty, where asking takes long: files come meanwhile."""
+        return {}
 
     def satisfied(self, spec: Spec) -> bool:
         """True where the user's own environment already has it, so that no lock is asked."""
@@ -234,6 +254,10 @@ def unpack_tarball(tarball: bytes, folder: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content.read())
             file.chmod(0o755 if member.mode & 0o111 else 0o644)
+
+
+def _is_of_texts(value: object) -> bool:
+    return not isinstance(value, list) or all(isinstance(each, str) for each in value)
 
 
 def _link(file: str, at: str) -> None:

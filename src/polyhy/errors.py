@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 
@@ -217,19 +218,26 @@ class GuestError(PolyhyError):
 
     def __str__(self) -> str:
         head = f"{self.type_name}: {self.message}" if self.message else self.type_name
-        return "\n".join([head, *(f"    {frame}" for frame in self.frames)])
+        hint = [f"  {self.hint}"] if self.hint else []
+        return "\n".join([head, *(f"    {frame}" for frame in self.frames), *hint])
 
 
-class _Line:
-    """The line of source at which a GuestSyntaxError stands; None where it is not known."""
+class _Told:
+    """An attribute of a GuestSyntaxError that its frame tells, unless a front sets another."""
 
-    def __get__(self, error: GuestError | None, _: type) -> str | None:
-        if error is None:
-            return ""
-        import linecache
+    def __init__(self, tell: Callable[[GuestError], Any]) -> None:
+        self._tell = tell
 
-        frame = error.frames[0] if error.frames else Frame("", 0, "")
-        return linecache.getline(frame.file, frame.line) or None
+    def __get__(self, error: GuestError | None, _: type) -> Any:
+        return "" if error is None else self._tell(error)
+
+
+def _line(error: GuestError) -> str | None:
+    """The line of source at which it stands; None where it is not known."""
+    import linecache
+
+    frame = error.frames[0] if error.frames else Frame("", 0, "")
+    return linecache.getline(frame.file, frame.line) or None
 
 
 class GuestSyntaxError(GuestError, SyntaxError):  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -238,20 +246,11 @@ class GuestSyntaxError(GuestError, SyntaxError):  # pyright: ignore[reportIncomp
     Python's tracebacks show a SyntaxError by these attributes.
     """
 
-    text = _Line()  # pyright: ignore
+    text = _Told(_line)  # pyright: ignore
     end_lineno = end_offset = offset = None  # pyright: ignore
-
-    @property
-    def msg(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return f"{self.type_name}: {self.message}" if self.message else self.type_name
-
-    @property
-    def filename(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return self.frames[0].file if self.frames else None
-
-    @property
-    def lineno(self) -> int | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return self.frames[0].line if self.frames else None
+    msg = _Told(lambda e: f"{e.type_name}: {e.message}" if e.message else e.type_name)  # pyright: ignore
+    filename = _Told(lambda e: e.frames[0].file if e.frames else None)  # pyright: ignore
+    lineno = _Told(lambda e: e.frames[0].line if e.frames else None)  # pyright: ignore
 
 
 class TimedOut(GuestError, TimeoutError):

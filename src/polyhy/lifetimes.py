@@ -13,12 +13,13 @@ from types import TracebackType
 from typing import Any, NamedTuple
 from weakref import WeakSet, ref
 
-from polyhy import proxy
+from polyhy import owner, proxy
 from polyhy.bridge import Bridge
 from polyhy.errors import Freed
 from polyhy.proxy import Proxy
 
 _bridges: WeakSet[Bridge] = WeakSet()
+_open: list[scope] = []
 
 
 def register(bridge: Bridge) -> None:
@@ -51,12 +52,12 @@ def leaks() -> list[Held]:
     gc.collect()
     counts: Counter[tuple[str, str, str, str]] = Counter()
     for each in gc.get_objects():
-        if isinstance(each, Proxy) and isinstance(owner := _bridge(each), Bridge):
-            counts["python", owner.name, type(each).__name__, _holders(each)] += 1
+        if isinstance(each, Proxy) and isinstance(bridge := _bridge(each), Bridge):
+            counts["python", bridge.name, type(each).__name__, _holders(each)] += 1
     for bridge in list(_bridges):
         for each in bridge.held():
             counts[bridge.name, "python", type(each).__qualname__, ""] += 1
-    found = [Held(holder, owner, kind, n, by) for (holder, owner, kind, by), n in counts.items()]
+    found = [Held(holder, of, kind, n, by) for (holder, of, kind, by), n in counts.items()]
     return sorted(found, key=lambda held: (-held.number, held))
 
 
@@ -80,6 +81,7 @@ class scope:
         self._made: dict[int, ref[Proxy]] = {}
         self._record: Callable[[Proxy], None] = self._on_this_thread()
         proxy.watchers.append(self._record)
+        _open.append(self)
         return self
 
     def __exit__(
@@ -89,6 +91,7 @@ class scope:
         trace: TracebackType | None,
     ) -> None:
         proxy.watchers.remove(self._record)
+        _open.remove(self)
         for made in self._made.values():
             each = made()
             if each is not None and isinstance(bridge := _bridge(each), Bridge):
@@ -103,15 +106,20 @@ class scope:
         return x
 
     def _on_this_thread(self) -> Callable[[Proxy], None]:
-        from _thread import get_ident
-
-        mine, made = get_ident(), self._made
+        mine, made = owner.asker(), self._made
 
         def record(each: Proxy) -> None:
-            if get_ident() == mine:
+            if owner.asker() == mine:
                 made[id(each)] = ref(each)
 
         return record
+
+
+def keep(x: Any) -> Any:
+    """Let a Proxy outlive every scope that is open, and return it: what runtimes are served by."""
+    for each in tuple(_open):
+        each.keep(x)
+    return x
 
 
 class _Ended:

@@ -16,17 +16,14 @@ _order = itertools.count()
 class Timer:
     """A job for later; `cancel()` forgets it, and `idle` says that nobody need wait for it."""
 
-    __slots__ = ("at", "idle", "job", "number")
+    __slots__ = ("idle", "job")
 
-    def __init__(self, at: float, job: Callable[[], object]) -> None:
-        self.at, self.number, self.idle = at, next(_order), False
+    def __init__(self, job: Callable[[], object]) -> None:
+        self.idle = False
         self.job: Callable[[], object] | None = job
 
     def cancel(self) -> None:
         self.job = None
-
-    def __lt__(self, other: Timer) -> bool:
-        return (self.at, self.number) < (other.at, other.number)
 
 
 class Loop:
@@ -39,7 +36,8 @@ class Loop:
 
     def __init__(self) -> None:
         self.jobs: deque[Callable[[], object]] = deque()
-        self.timers: list[Timer] = []
+        self.timers: list[tuple[float, int, Timer]] = []
+        """A heap, ordered with no code of Python's: a call for another thread may add to it."""
         self.serving = False
         """True while jobs run."""
 
@@ -51,8 +49,8 @@ class Loop:
 
     def call_later(self, seconds: float, job: Callable[[], object]) -> Timer:
         """Run `job()` after `seconds`, not sooner, in order of time."""
-        timer = Timer(time.monotonic() + max(seconds, 0.0), job)
-        heapq.heappush(self.timers, timer)
+        timer = Timer(job)
+        heapq.heappush(self.timers, (time.monotonic() + max(seconds, 0.0), next(_order), timer))
         outer = events._get_running_loop()
         if outer is not None and outer is not self:
             outer.call_later(seconds, self.run_due)
@@ -76,15 +74,15 @@ class Loop:
     def run_due(self) -> None:
         """Run the timers whose time has come, and the jobs that they leave."""
         now = time.monotonic()
-        while self.timers and (self.timers[0].job is None or self.timers[0].at <= now):
-            job = heapq.heappop(self.timers).job
+        while self.timers and (self.timers[0][2].job is None or self.timers[0][0] <= now):
+            job = heapq.heappop(self.timers)[2].job
             if job is not None:
                 job()
                 self.run_jobs()
 
     def until_next(self) -> float | None:
         """Seconds until the next timer is due; None where there is none."""
-        waiting = [timer.at for timer in self.timers if timer.job]
+        waiting = [at for at, _, timer in self.timers if timer.job]
         return max(min(waiting) - time.monotonic(), 0.0) if waiting else None
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
@@ -92,9 +90,9 @@ class Loop:
         self.run_jobs()
         while not until():
             self.run_due()
-            if not any(t.job and not t.idle for t in self.timers):
+            if not any(timer.job and not timer.idle for *_, timer in self.timers):
                 return
-            time.sleep(max(self.timers[0].at - time.monotonic(), 0))
+            time.sleep(max(self.timers[0][0] - time.monotonic(), 0))
 
     def clear(self) -> None:
         self.jobs.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -54,6 +55,12 @@ def served() -> int | None:
     return _served[-1] if _served else None
 
 
+def asker() -> int:
+    """The thread whose work this is: this one, or that for which it makes a call now."""
+    here = threading.get_ident()
+    return _served[-1] if _served and here == IDENT else here
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Let the calls that other threads ask for wait until this is over."""
@@ -74,12 +81,19 @@ def shelter(function: Any) -> Any:
     return function
 
 
-def serve(_: int = 0, frame: FrameType | None = None) -> None:
-    """Make the calls that other threads asked for. Only the main thread may call this."""
+def is_sheltered(frame: FrameType | None) -> bool:
+    """True where a sheltered function is on the stack."""
     while frame is not None:
         if frame.f_code in _sheltered:
-            return  # they ask again
+            return True
         frame = frame.f_back
+    return False
+
+
+def serve(_: int = 0, frame: FrameType | None = None) -> None:
+    """Make the calls that other threads asked for. Only the main thread may call this."""
+    if is_sheltered(frame):
+        return  # they ask again
     while _asked and not _holds:
         try:
             future, call, asker = _asked.popleft()
@@ -124,7 +138,7 @@ def _pending_call() -> Any:
 
     def listen_and_serve(_: Any) -> int:
         _listen()
-        serve()
+        serve(0, sys._getframe())
         return 0
 
     return ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(listen_and_serve)

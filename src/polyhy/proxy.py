@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from polyhy.errors import UsageError
@@ -15,6 +17,27 @@ if TYPE_CHECKING:
 
 watchers: list[Callable[[Proxy], None]] = []
 """Told of each Proxy that is made: the scopes that are open."""
+
+
+_unwatched: list[int] = []
+
+
+def tell(made: Proxy) -> None:
+    """Tell the scopes that are open of a Proxy that was made."""
+    if get_ident() not in _unwatched:
+        for watch in tuple(watchers):
+            watch(made)
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Let what this thread makes within belong to no scope: a runtime's own Proxies."""
+    here = get_ident()
+    _unwatched.append(here)
+    try:
+        yield
+    finally:
+        _unwatched.remove(here)
 
 
 class Proxy:
@@ -32,8 +55,7 @@ class Proxy:
         _put(self, "__bridge__", bridge)
         _put(self, "__native__", native)
         if watchers:
-            for watch in tuple(watchers):
-                watch(self)
+            tell(self)
 
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__" and name[-2:] == "__":

@@ -185,7 +185,8 @@ def refusals(file: Path, doing: str = "write") -> Iterator[None]:
 
 def failure(error: OSError, file: Path, doing: str = "write") -> StoreError:
     """The StoreError for an OSError met at `file`."""
-    named = error.filename if isinstance(error.filename, str) else str(file)
+    met = error.filename2 or error.filename  # the second is where something was copied to
+    named = met if isinstance(met, str) else str(file)
     text = f"can't {doing} {{file}}: {{detail}}"
     return StoreError(error.strerror or str(error), file=named, text=text)
 

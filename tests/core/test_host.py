@@ -83,6 +83,15 @@ def test_stopping_what_does_not_run_is_nothing() -> None:
     host.stop("toy")
 
 
+def test_a_front_serves_what_is_due_while_it_waits() -> None:
+    done: list[int] = []
+    for i in range(2):
+        polyhy.evaluate("toy", "lambda f: later(f)")(lambda i=i: done.append(i))
+    assert (host.serve(), done) == (0, [0])
+    assert (host.serve(), done)[1] == [0, 1]
+    assert host.bridge("toy").serve() is None
+
+
 def test_wait_serves_what_the_guests_have_left() -> None:
     done: list[int] = []
     polyhy.evaluate("toy", "lambda f: later(f)")(lambda: done.append(1))

@@ -13,12 +13,12 @@ ROOT = Path(__file__).parents[2]
 # Within a floor, a module may import those before it; a floor with a name is a folder.
 FLOORS = {
     "what is said": "errors spec policy",
-    "what rooms share": "modules bridge ecosystem values names variables emit proxy lifetimes "
-    "tracebacks store owner loop coroutines",
+    "what rooms share": "modules bridge ecosystem values names variables emit proxy owner "
+    "lifetimes tracebacks store loop coroutines",
     "the rooms": "plugins",
-    "packages": "manifest header settings lock licences env tools collect tree resolve generation "
-    "install lookup audit sbom bundle programs",
-    "guests": "host clauses targets namespace boundary runtime messages",
+    "packages": "together manifest header settings lock licences env tools collect damage tree "
+    "faults resolve generation install lookup audit sbom bundle programs",
+    "guests": "host clauses targets namespace stubs boundary runtime messages",
     "sessions": "declared meta trace lisp compile program session reading describe reflect "
     "complete",
     "all that people see": "front",

@@ -86,6 +86,8 @@ class Reader:
     def _clauses(self, forms: list[Any]) -> Iterator[Clause]:
         while forms:
             clause = Clause(forms.pop(0))
+            if clause.name == Symbol("as"):
+                self.fail(clause.name, "a name of one's own follows a keyword: lodash :as _")
             if not clause.text or clause.text == "*":
                 self.fail(clause.name, _NAMELESS.get(type(clause.name), _NAME))
             while forms and self._takes(clause, forms):
@@ -162,7 +164,8 @@ class Reader:
         """What may follow the name of a package or file of this ecosystem."""
         name = str(clause.ecosystem)
         language = plugins.ecosystem(name).bridge if name in plugins.ecosystems() else name
-        return ["as", "from", "in", *plugins.bridge_class(language).options]
+        options = plugins.bridge_class(language).options
+        return ["as", "from", "in", *("with" if each == "types" else each for each in options)]
 
 
 def text(name: Any) -> str:

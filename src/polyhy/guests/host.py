@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from polyhy import owner, plugins
+from polyhy import owner, plugins, proxy
 from polyhy.bridge import Bridge
 from polyhy.ecosystem import Ecosystem
 from polyhy.errors import Forked, UnknownOption, UsageError, suggest
@@ -56,9 +56,7 @@ def start(language: str, name: str = "", paths: Sequence[Path] = (), **settings:
         return running
     room = plugins.bridge_class(language)
     if name != language and not room.several:
-        raise UsageError(
-            f"a process has one runtime of {language}", hint="use it under its own name"
-        )
+        raise UsageError(f"a process has one runtime of {language}", hint=_instead(name, language))
     _check_settings(room, settings)
     return _start(language, paths, name, settings)
 
@@ -140,6 +138,25 @@ def wait() -> None:
         _enter(each, each.wait)
 
 
+def serve() -> float | None:
+    """Run the timers and promises of guests that are due, and return the seconds until the next.
+
+    For a front that waits for its user: it raises what a timer raises. None where none is known.
+    """
+    due = [_enter(each, each.serve) for each in list(_running.values())]
+    return min((seconds for seconds in due if seconds is not None), default=None)
+
+
+def _instead(name: str, language: str) -> str:
+    """What to do where a language's runtime can't be there twice."""
+    rooms = map(plugins.bridge_class, plugins.languages())
+    twins = [room.name for room in rooms if room.twin_of == language and room.several]
+    if not twins:
+        return "use it under its own name"
+    start = f'(start-runtime "{twins[0]}" :as "{name}")'
+    return f"use it under its own name, or have one of {twins[0]}: {start}"
+
+
 def _check_settings(room: type[Bridge], settings: Mapping[str, Any]) -> None:
     known = [
         name for name, p in signature(room.start).parameters.items() if p.kind is p.KEYWORD_ONLY
@@ -169,7 +186,7 @@ def _start(
 def _start_here(
     room: type[Bridge], name: str, paths: Sequence[Path], settings: Mapping[str, Any]
 ) -> Bridge:
-    with _starting, owner.undisturbed():
+    with _starting, owner.undisturbed(), proxy.unwatched():
         if name not in _running or _running[name].lost:
             new = room()
             new.start(paths or _installed(room), **settings)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from polyhy import plugins
 from polyhy.bridge import Bridge
 from polyhy.guests import host, targets
-from polyhy.proxy import Proxy, by_ref
+from polyhy.proxy import Proxy, by_ref, watchers
 
 
 class Runtime:
@@ -82,7 +82,7 @@ class _Dispatch(Mapping[str, Runtime]):
 runtime_dispatch = _Dispatch()
 _states: dict[str, tuple[Bridge, dict[str, Any]]] = {}
 _identities: WeakKeyDictionary[Bridge, Any] = WeakKeyDictionary()
-_preludes: WeakKeyDictionary[Bridge, Any] = WeakKeyDictionary()
+_pieces: WeakKeyDictionary[Bridge, _Pieces] = WeakKeyDictionary()
 
 
 def start(language: str, name: str = "", **settings: Any) -> Runtime:
@@ -106,10 +106,30 @@ def emitted(language: str, source: str, origin: str, /, *passed: Any) -> Any:
     """Evaluate a piece of Lisp that was written in `language`, with what it takes from around it.
 
     The first thing that its source takes is the language's prelude: what Lisp means and the
-    language lacks, loaded once into each runtime.
+    language lacks. Each runtime reads both but once: a piece in a loop is only called.
     """
     running = host.bridge(language)
-    if running not in _preludes:
+    if running not in _pieces:
         text = plugins.emitter(language).prelude_source()
-        _preludes[running] = host.evaluate(language, text, f"polyhy/lisp.{language}:1")
-    return host.evaluate(language, source, origin)(_preludes[running], *passed)
+        prelude = _kept(host.evaluate(language, text, f"polyhy/lisp.{language}:1"))
+        _pieces[running] = _Pieces(prelude, {})
+    prelude, pieces = _pieces[running]
+    piece = pieces.get((source, origin))
+    if piece is None:
+        piece = pieces[source, origin] = _kept(host.evaluate(language, source, origin))
+    return piece(prelude, *passed)
+
+
+class _Pieces(NamedTuple):
+    """The prelude of a runtime, and the pieces of Lisp that it knows by source and origin."""
+
+    prelude: Any
+    known: dict[tuple[str, str], Any]
+
+
+def _kept(proxy: Any) -> Any:
+    if watchers:
+        from polyhy import lifetimes
+
+        lifetimes.keep(proxy)
+    return proxy

@@ -163,6 +163,7 @@ class EcosystemLaws:
         specs = [Spec(self.ecosystem, self.room.spec(self.package).name)]
         back = lock.parse(lock.dump(lock.Lock.of(specs, pins)))
         assert list(map(vars, back.pins)) == list(map(vars, sorted(pins)))
+        assert not any(self.room.fault(pin) for pin in back.pins)
 
     def test_an_asked_package_answers_its_spec_and_no_other(self, pins: list[Pin]) -> None:
         spec = self.room.spec(self.package)

@@ -71,6 +71,11 @@ class ToyBridge(Bridge):
         while self.pending:
             self._run(self.pending.pop(0))
 
+    def serve(self) -> float | None:
+        if self.pending:
+            self._run(self.pending.pop(0))
+        return 0 if self.pending else None
+
     # --- behind a Proxy
 
     def get(self, native: Any, name: str) -> Any:
