@@ -7,17 +7,19 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from polyhy import owner
+from polyhy import lifetimes, owner
 from polyhy.errors import Frame
 
-from . import cells, interrupts, objects, tasks
+from . import cells, ctrl_c, interrupts, objects, tasks
 from .engine import core
+from .engine_guest import EngineGuest
 from .errors import JsSyntaxError, engine_error
+from .exports import JsModule
 from .globals import Globals
-from .guest import Guest
+from .holding import Number
 from .jobs import LOOP
 from .modules import Modules
-from .objects import JsFunction, JsModule, JsObject
+from .objects import JsFunction, JsObject
 from .serving import Serving
 
 
@@ -35,11 +37,13 @@ class Js(Serving):
 
     def start(self, paths: Sequence[Path]) -> None:
         objects.owner_ident = owner.IDENT or 0
-        self.guest = Guest(self._make, self._own)
-        self.modules = Modules(self.guest)
-        Globals(self.guest)
-        interrupts.start()
-        self.search(paths)
+        with ctrl_c.put_off():
+            self.guest = EngineGuest(self._make, self._own)
+            self.modules = Modules(self.guest)
+            Globals(self.guest)
+            interrupts.start()
+            self.search(paths)
+        lifetimes.register(self)
 
     def stop(self) -> None:
         self.guest.end("stopped")
@@ -86,11 +90,15 @@ class Js(Serving):
     def wait(self) -> None:
         LOOP.run()
         tasks.serve()
-        self.guest.ask("rejected")
+        if not self.guest.ended:
+            self.guest.ask("rejected")
+
+    def serve(self) -> float | None:
+        return self.guest.serve()
 
     # --- proxies
 
-    def _make(self, number: int, function: bool) -> Any:
+    def _make(self, number: Number, function: bool) -> Any:
         return (JsFunction if function else JsObject)(self, number)
 
     def _lifted(self, x: Any) -> Any:

@@ -14,15 +14,37 @@
     return typed;
   };
 
-  const bufferOf = (x) => (ArrayBuffer.isView(x) ? x.buffer : x);
+  // A class of a script's own may say anything of its memory; these ask the engine.
+  const asked = (prototype, name) => {
+    const { get } = Object.getOwnPropertyDescriptor(prototype, name);
+    return (x) => Reflect.apply(get, x, []);
+  };
+  const TypedArray = Object.getPrototypeOf(Uint8Array);
+  const kindOf = asked(TypedArray.prototype, Symbol.toStringTag);
+  const elementsOf = asked(TypedArray.prototype, "length");
+  const sizeOf = asked(ArrayBuffer.prototype, "byteLength");
+  const isDetached = asked(ArrayBuffer.prototype, "detached");
+  const [TYPED, VIEW] = [TypedArray, DataView].map(({ prototype }) => ["buffer", "byteOffset", "byteLength"].map((name) => asked(prototype, name)));
 
-  /** Its kind, where it starts, its bytes, its elements, and the bytes of its buffer. */
+  function isBuffer(x) {
+    try {
+      return sizeOf(x) >= 0;
+    } catch {
+      return false;
+    }
+  }
+
+  const bufferOf = (x) => (ArrayBuffer.isView(x) ? (kindOf(x) ? TYPED : VIEW)[0](x) : x);
+
+  /** Its kind, where it starts, its bytes and its elements. */
   function memory(number) {
     const x = objects[number];
     const buffer = bufferOf(x);
-    if (!(buffer instanceof ArrayBuffer)) return null;
-    if (buffer.detached) raise("detached");
-    return [x[Symbol.toStringTag], x.byteOffset ?? 0, x.byteLength, x.length ?? x.byteLength, buffer.byteLength];
+    if (!isBuffer(buffer)) return null;
+    if (isDetached(buffer)) raise("detached");
+    const kind = kindOf(x);
+    const [start, size] = buffer === x ? [0, sizeOf(x)] : (kind ? TYPED : VIEW).slice(1).map((field) => field(x));
+    return [kind ?? "", start, size, kind ? elementsOf(x) : size];
   }
 
   const pinned = new Map(); // outlives this life of the runtime, as Python's views may
@@ -33,13 +55,13 @@
     lendMemory: (f) => {
       memoryOf = f;
     },
-    // Where Python's ctypes finds an object for a moment: as the first element of the global object.
-    expose: guarded((number) => {
+    // Where Python's ctypes finds an object for a moment: as an element of the global object.
+    expose: guarded((number, at) => {
       pinned.set(number, objects[number]);
-      Object.defineProperty(globalThis, 0, { value: objects[number], configurable: true });
+      Object.defineProperty(globalThis, at, { value: objects[number], configurable: true });
     }),
-    cover: guarded((number, forGood) => {
-      delete globalThis[0];
+    cover: guarded((number, at, forGood) => {
+      delete globalThis[at];
       if (forGood) pinned.delete(number);
     }),
   };

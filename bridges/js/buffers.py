@@ -8,18 +8,21 @@ neither detaches, resizes, grows nor collects it, until the last view of the blo
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import byref, c_uint64
 from typing import TYPE_CHECKING, Any, Final
 
+from polyhy import owner
 from polyhy.errors import ConversionError
 
 from . import native
 
 if TYPE_CHECKING:
-    from .guest import Guest
+    from .engine_guest import EngineGuest
+    from .holding import Number
 
 KINDS: Final = {
     **dict.fromkeys(("B", "c"), "Uint8Array"),
@@ -138,60 +141,67 @@ _LEAKED = 3  # references to an alias: the loan's, the engine's lost one, and ge
 class Pin:
     """An ArrayBuffer whose memory stays where it is while this lives."""
 
-    __slots__ = ("__weakref__", "_guest", "address", "buffer", "length")
+    __slots__ = ("__weakref__", "_guest", "address", "buffer")
 
-    def __init__(self, guest: Guest, buffer: Any, length: int) -> None:
-        self._guest, self.buffer, self.length = guest, buffer, length
-        self.address = _pin(guest, buffer.__native__)
+    def __init__(self, guest: EngineGuest, buffer: Number) -> None:
+        self._guest, self.buffer = guest, buffer
+        self.address = _pin(guest, buffer)
 
     def __del__(self) -> None:
         self._guest.unpinned.append(self.buffer)
-        self._guest.dropped.append((0, 0))  # so that the guest tidies up when it is called next
 
 
-def interface(guest: Guest, native_number: int) -> dict[str, Any] | None:
+def interface(guest: EngineGuest, native_number: int) -> dict[str, Any] | None:
     """numpy's `__array_interface__` of a typed array, DataView or ArrayBuffer; None of others."""
-    found = guest.lends and guest.ask("memory", native_number)
-    if not found:
+    found = _memory(guest, native_number)
+    if found is None:
         return None
-    name, start, size, count, whole = found
+    name, count, block = found
     kind = _TYPES.get(name, "u1")
-    block = _block(guest, native_number, start, size, whole)
     typestr = ("|" if kind[1] == "1" else _ORDER) + kind
     return {"version": 3, "shape": (count,), "typestr": typestr, "data": block}
 
 
-def view(guest: Guest, native_number: int) -> memoryview:
+def view(guest: EngineGuest, native_number: int) -> memoryview:
     """A memoryview of a typed array, DataView or ArrayBuffer."""
-    found = guest.lends and guest.ask("memory", native_number)
-    if not found:
+    found = _memory(guest, native_number)
+    if found is None:
         raise TypeError("this js object has no memory to view")
-    name, start, size, _, whole = found
-    block: Any = memoryview(_block(guest, native_number, start, size, whole)).cast("B")
-    return block.cast(_FORMATS.get(name, "B"))
+    name, _, block = found
+    flat: Any = memoryview(block).cast("B")
+    return flat.cast(_FORMATS.get(name, "B"))
 
 
-def unpin(guest: Guest, buffer: Any) -> None:
+def unpin(guest: EngineGuest, buffer: Number) -> None:
     """Let the engine move and free an ArrayBuffer again, unless there is a new view of it."""
-    if buffer.__native__ not in guest.pins:
-        with _found(guest, buffer.__native__, keep=False) as address:
+    if buffer not in guest.pins:
+        with _found(guest, buffer, keep=False) as address:
             native.function("PinArrayBufferOrViewLength")(address(), False)
 
 
-def _block(guest: Guest, number: int, start: int, size: int, whole: int) -> Any:
-    """The memory itself; it holds the pin."""
+def _memory(guest: EngineGuest, number: int) -> tuple[str, int, Any] | None:
+    """The kind of a view, its elements, and its memory, which holds the pin; None of others."""
+    if not guest.lends or not guest.ask("memory", number):
+        return None
+    buffer = guest.ask("bufferOf", number).__native__
+    pin = owner.run(lambda: _pinned(guest, buffer))
+    kind, start, size, count = guest.ask("memory", number)  # what it stays from now on
+    block: Any = ctypes.c_ubyte * size
     if not size:
-        return (ctypes.c_ubyte * 0)()
-    buffer = guest.ask("bufferOf", number)
-    pin = guest.pins.get(buffer.__native__)
-    if pin is None:
-        pin = guest.pins[buffer.__native__] = Pin(guest, buffer, whole)
-    block: Any = (ctypes.c_ubyte * size).from_address(pin.address + start)
+        return kind, count, block()
+    block = block.from_address(pin.address + start)
     block.pin = pin
-    return block
+    return kind, count, block
 
 
-def _pin(guest: Guest, number: int) -> int:
+def _pinned(guest: EngineGuest, buffer: Number) -> Pin:
+    pin = guest.pins.get(buffer)
+    if pin is None:
+        pin = guest.pins[int(buffer)] = Pin(guest, buffer)
+    return pin
+
+
+def _pin(guest: EngineGuest, number: Number) -> int:
     """Pin an ArrayBuffer, and return the address of its memory."""
     with _found(guest, number, keep=True) as address:
         native.function("EnsureNonInlineArrayBufferOrView")(native.context(), address())
@@ -200,21 +210,39 @@ def _pin(guest: Guest, number: int) -> int:
         return native.function("GetArrayBufferData")(found, byref(shared), byref(shared)) or 0
 
 
+_places = list(range(100))  # of the global object, which keeps something of each that it ever had
+
+
 @contextmanager
-def _found(guest: Guest, number: int, *, keep: bool) -> Iterator[Callable[[], int]]:
+def _found(guest: EngineGuest, number: Number, *, keep: bool) -> Iterator[Callable[[], int]]:
     """Gives the address of an object of the guest's, each time that it is asked for.
 
-    An address is good until the engine runs again.
+    An address is good until the engine runs again, so nothing else may run within: no call of
+    another thread, no finalizer.
     """
-    cx = native.context()
-    guest.ask("expose", number)
+    cx, at = native.context(), _places.pop()
     realm, value = c_uint64(native.function("CurrentGlobalOrNull")(cx)), c_uint64()
 
     def address() -> int:
-        native.function("GetElement")(cx, byref(realm), 0, byref(value))
+        native.function("GetElement")(cx, byref(realm), at, byref(value))
         return native.object_address(value.value)
 
     try:
-        yield address
+        guest.ask("expose", number, at)
+        with owner.undisturbed(), _uncollected():
+            yield address
     finally:
-        guest.ask("cover", number, not keep)
+        guest.ask("cover", number, at, not keep)
+        _places.append(at)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python's collector rest."""
+    runs = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if runs:
+            gc.enable()

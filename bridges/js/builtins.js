@@ -3,7 +3,7 @@
   "use strict";
 
   const NAMES =
-    "assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns dns/promises domain events fs fs/promises http http2 https inspector module net os path path/posix path/win32 perf_hooks process punycode querystring readline readline/promises repl stream stream/consumers stream/promises stream/web string_decoder sys timers timers/promises tls trace_events tty url util util/types v8 vm wasi worker_threads zlib".split(
+    "_http_agent _http_client _http_common _http_incoming _http_outgoing _http_server _stream_duplex _stream_passthrough _stream_readable _stream_transform _stream_wrap _stream_writable _tls_common _tls_wrap assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns dns/promises domain events fs fs/promises http http2 https inspector module net os path path/posix path/win32 perf_hooks process punycode querystring readline readline/promises repl stream stream/consumers stream/promises stream/web string_decoder sys timers timers/promises tls trace_events tty url util util/types v8 vm wasi worker_threads zlib".split(
       " ",
     );
 
@@ -31,12 +31,15 @@
     tty: () => partly("tty", { isatty: (fd) => Boolean(globalThis.process[["stdin", "stdout", "stderr"][fd]]?.isTTY) }),
     "util/types": () => node("util").types,
     v8: () => partly("v8", { getHeapStatistics: () => ({ heap_size_limit: 2 ** 32, total_heap_size: 0, used_heap_size: 0 }), setFlagsFromString() {}, cachedDataVersionTag: () => 0 }),
+    ...Object.fromEntries(["Duplex", "PassThrough", "Readable", "Transform", "Writable"].map((name) => [`_stream_${name.toLowerCase()}`, () => node("stream")[name]])),
+    ...Object.fromEntries(["agent", "client", "incoming", "outgoing"].map((part) => [`_http_${part}`, () => node("http")])),
+    _http_common: () => partly("_http_common", { methods: node("http").METHODS }),
     child_process: () => partly("child_process", {}),
     dns: () => partly("dns", { setDefaultResultOrder() {}, getDefaultResultOrder: () => "verbatim" }),
     http: () => partly("http", { ...node("http_names"), ...node("http_client").of("http:") }),
     https: () => partly("https", node("http_client").of("https:")),
     net: () => partly("net", node("net_names")),
-    tls: () => partly("tls", { rootCertificates: [], DEFAULT_MIN_VERSION: "TLSv1.2", DEFAULT_MAX_VERSION: "TLSv1.3" }),
+    tls: () => partly("tls", { rootCertificates: [], DEFAULT_MIN_VERSION: "TLSv1.2", DEFAULT_MAX_VERSION: "TLSv1.3", TLSSocket: unconnected("tls.TLSSocket") }),
     worker_threads: () => partly("worker_threads", { isMainThread: true, parentPort: null, workerData: null, threadId: 0, resourceLimits: {}, markAsUncloneable() {}, markAsUntransferable() {}, ...pick("MessageChannel", "MessagePort", "BroadcastChannel") }),
   });
 
@@ -48,6 +51,7 @@
 
   /** What node has besides in modules that are here in part: to be imported and extended, not used. */
   const ABSENT = {
+    _http_common: "HTTPParser",
     child_process: "ChildProcess exec execFile execFileSync execSync fork spawn spawnSync",
     dns: "Resolver lookup lookupService promises resolve resolve4 resolve6 resolveCname resolveMx resolveNs resolveSrv resolveTxt reverse setServers getServers",
     http: "Server ServerResponse createServer",
@@ -78,6 +82,9 @@
     });
   }
 
+  /** A class whose instances may be made and looked at (got does, when it is loaded), not used. */
+  const unconnected = (name) => new Proxy(absent(name), { construct: () => absent(name) });
+
   /** Define a member that is made when it is first asked for. */
   const lazily = (target, name, make) =>
     Object.defineProperty(target, name, {
@@ -100,7 +107,7 @@
     const making = new Set();
     const packaged = (name) => load(file(name) ?? missing(name));
     const optional = (name) => (file(name) ? packaged(name) : undefined);
-    const tools = { host, packaged, optional, lazily, requireFrom, preview, names: NAMES, node: (name) => known(name) ?? absent(name) };
+    const tools = { host, packaged, optional, lazily, requireFrom, preview, parts: kit.parts, names: NAMES, node: (name) => known(name) ?? absent(name) };
     const small = members(tools.node, packaged);
 
     /** Undefined while it is made, too: a package may look if there is one to stand in for. */

@@ -15,12 +15,15 @@ from .engine import core
 from .objects import JsObject
 
 if TYPE_CHECKING:
-    from .guest import Guest
+    from .engine_guest import EngineGuest
 
+_LONE = re.compile("[\ud800-\udfff]")
 _AWAIT = re.compile(r"\bfor\s+await\b|\bawait\b")
 
 
-def run(guest: Guest, source: str, padding: str, file: str, names: MutableMapping[str, Any]) -> Any:
+def run(
+    guest: EngineGuest, source: str, padding: str, file: str, names: MutableMapping[str, Any]
+) -> Any:
     """Run a cell and return the value of its last expression.
 
     Where it awaits at its top, that value is waited for, unless an asyncio loop runs here already:
@@ -39,6 +42,8 @@ def run(guest: Guest, source: str, padding: str, file: str, names: MutableMappin
 
 def incomplete(source: str) -> bool:
     """True where the engine's parser came to the end and wanted more."""
+    if not source.isascii() and _LONE.search(source):  # it would end the process
+        return False
     plain = _AWAIT.sub(lambda m: "for" if m[0].startswith("for") else "void", source)
     return not core().isCompilableUnit(plain + "\n")  # a text in quotes ends with its line
 

@@ -11,7 +11,7 @@ from polyhy.errors import ConversionError, Frame, GuestError, GuestSyntaxError, 
 from polyhy.proxy import Proxy
 from polyhy.tracebacks import traceback
 
-from . import interrupts, stacks
+from . import addons, interrupts, stacks
 
 if TYPE_CHECKING:
     from .guest import Guest
@@ -81,7 +81,7 @@ def failure(guest: Guest, kind: str, *detail: Any) -> BaseException:
     """The exception for a failure as guest.js describes it."""
     if kind == "home":
         number, stack = detail
-        error = guest.lending.objects[number]
+        error = guest.lending.home(number)
         return error.with_traceback(traceback(activation(stack), "js", error.__traceback__))
     return _thrown(guest, *detail) if kind == "error" else refusal(kind, *detail)
 
@@ -94,6 +94,8 @@ def _thrown(
     guest: Guest, name: str, message: str, stack: str, syntax: bool, value: Any, more: Any = None
 ) -> BaseException:
     value, more = guest.untag(value), more or {}
+    cause = failure(guest, *more["cause"]) if "cause" in more else None
+    gathered = tuple(failure(guest, *each) for each in more.get("errors", ()))
     key = (value.__bridge__, value.__native__) if isinstance(value, Proxy) else None
     error = key and _known.get(key)
     if error:
@@ -103,10 +105,10 @@ def _thrown(
     error = (JsSyntaxError if syntax else JsError)()
     error.type_name, error.message, error.frames = name, message, frames(stack)
     error.value = value
-    if "cause" in more:
-        error.__cause__ = failure(guest, *more["cause"])
-    if "errors" in more:
-        error.errors = tuple(failure(guest, *each) for each in more["errors"])
+    error.hint = addons.hint(message, error.frames, in_node=not guest.lends)
+    if cause:
+        error.__cause__ = cause
+    error.errors = gathered
     if key:
         _known[key] = error
     return error.with_traceback(traceback(activation(stack), "js"))

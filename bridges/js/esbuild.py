@@ -13,23 +13,7 @@ from polyhy.errors import Frame, MissingTool, NoSuchFile, ToolFailed
 from .errors import JsSyntaxError
 
 _COMMON = ("--log-level=error", "--log-limit=0", "--color=false")
-_ASYNC = "awaits at its top level, which only node can load"
-CONVERT = (
-    "--format=cjs",
-    "--platform=node",
-    "--target=firefox136",
-    "--sourcemap=external",
-    "--sources-content=false",
-    "--supported:dynamic-import=false",
-    "--define:import.meta.url=__meta_url",
-    "--define:import.meta.dirname=__meta_dirname",
-    "--define:import.meta.filename=__meta_filename",
-)
-"""How a file of ESM, TypeScript or JSX becomes CommonJS."""
-
-# As node has it, the default export of a CommonJS module is its `exports`, marked or not; esbuild
-# can't know that a module was ESM before it converted that one too.
-_INTEROP = ("isNodeMode || !mod", "isNodeMode && !__esm(mod) || !mod")
+_ASYNC = "awaits at its top in a way that only node can load"
 
 
 def run(
@@ -43,11 +27,6 @@ def run(
         capture_output=True,
         text=True,
     )
-
-
-def finish(converted: Path) -> None:
-    """Make a file that esbuild converted import CommonJS as node does."""
-    converted.write_text(converted.read_text("utf-8").replace(*_INTEROP), "utf-8")
 
 
 def failure(module: str, text: str, folder: Path) -> Exception:

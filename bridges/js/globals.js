@@ -80,8 +80,9 @@
   };
 
   const timers = (host) => {
-    const later = (job, wait, again, type = Timeout) => {
+    const later = (f, wait, again, type = Timeout) => {
       const number = ++last;
+      const job = parts.bound?.(f) ?? f;
       const start = () => host.after(number, wait, again);
       jobs.set(number, { job, again });
       start();

@@ -10,16 +10,19 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from polyhy.errors import TimedOut
 from polyhy.loop import Timer
 from polyhy.values import Lent
 
-from .guest import Guest
+from . import contexts, interrupts
+from .engine_guest import EngineGuest
 from .jobs import LOOP
 from .node.compression import Compression
 from .node.files import Files
 from .node.hashes import Hashes
 from .node.network import Network
 from .node.system import System
+from .objects import lasting
 
 _STREAMS = (
     *("ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamDefaultController"),
@@ -53,7 +56,7 @@ FROM_MODULES: dict[str, tuple[str, ...]] = {
 class Globals:
     """Installed once in each life of the runtime."""
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: EngineGuest) -> None:
         guest.extend("globals.js")
         guest.ask("install", Lent(Services(guest)))
 
@@ -63,7 +66,7 @@ class Services:
 
     modules = FROM_MODULES
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: EngineGuest) -> None:
         self._guest = guest
         self._timers: dict[int, Timer] = {}
         self._started = time.monotonic()
@@ -71,7 +74,8 @@ class Services:
         self._ticks: Callable[[], object] = _nothing
         self.files, self.hashes = Files(), Hashes()
         self.compression, self.system = Compression(), System()
-        self.network = Network(LOOP.call_later)
+        self.network = Network(LOOP.call_later, lasting)
+        self.place = contexts.PLACE
 
     # --- timers and ticks
 
@@ -95,7 +99,7 @@ class Services:
 
     def ticks(self, drain: Callable[[], object]) -> None:
         """Say what runs the callbacks of process.nextTick."""
-        self._ticks = drain
+        self._ticks = lasting(drain)
 
     def tick(self) -> None:
         """Run them before the jobs of promises; if such a job asks, after those that wait."""
@@ -109,6 +113,18 @@ class Services:
             LOOP.jobs.append(self._tick_last)
         else:
             self._ticks()
+
+    def keep_contexts(self) -> None:
+        contexts.keep()
+
+    def in_time(self, run: Callable[[], object], seconds: float) -> bool:
+        """Run a script's function; False if it took longer."""
+        try:
+            with interrupts.limited(seconds, None):
+                run()
+        except TimedOut:
+            return False
+        return True
 
     # --- clocks, chance, text
 

@@ -9,6 +9,7 @@
   const { stringify } = JSON;
   const source = Function.prototype.toString;
   const FAILURE = 5;
+  const BYTES = 10;
   const READ = 0;
   const DEEP = 8; // causes of causes
   let alive = true;
@@ -19,24 +20,15 @@
   const values = valuesOf(wire, table, receive);
   const { Refusal, raise, take, give, live, lower, reference, referenceTo, giveCopy, giveByRef, tagged, thrownAt } = values;
 
-  // --- bytes come and go through one piece of Python's memory, which the engine sees from the start
-
-  let inbox;
+  // --- bytes come and go piece by piece
 
   function receive(number, length) {
     const bytes = new Uint8Array(length);
-    for (let at = 0; at < length; at += inbox.length) {
-      reach(number, READ, BigInt(at));
-      bytes.set(inbox.subarray(0, Math.min(inbox.length, length - at)), at);
-    }
+    for (let at = 0; at < length; ) at += wire.receiveBytes(take(reach(number, READ, BigInt(at))), at, bytes);
     return bytes;
   }
 
-  function outbox(number, at) {
-    const x = objects[number];
-    const bytes = new Uint8Array(x.buffer ?? x, x.byteOffset ?? 0, x.byteLength);
-    inbox.set(bytes.subarray(at, at + inbox.length));
-  }
+  const bytesOf = (x) => new Uint8Array(x.buffer ?? x, x.byteOffset ?? 0, x.byteLength);
 
   // --- errors
 
@@ -56,7 +48,7 @@
   };
 
   const described = (error, depth) =>
-    homes.has(error) ? ["home", homes.get(error), thrownAt.get(error) ?? ""] : ["error", ...describe(error, depth)];
+    homes.has(error) ? ["home", table.goHome(error), thrownAt.get(error) ?? ""] : ["error", ...describe(error, depth)];
 
   /** Where it was thrown here last, its cause, and the errors that it gathers. */
   function more(error, depth) {
@@ -83,7 +75,7 @@
   const CONSTRUCTORS = new Set(
     ownKeys(globalThis)
       .filter((name) => typeof name === "string" && /^[A-Z]/.test(name) && /Map|Set|Array|Promise|Buffer|View|Ref|Registry|Proxy|Date/.test(name))
-      .map((name) => globalThis[name])
+      .map((name) => Object.getOwnPropertyDescriptor(globalThis, name).value)
   );
 
   const isClass = (f) => CONSTRUCTORS.has(f) || apply(source, f, []).startsWith("class");
@@ -137,9 +129,6 @@
       throw reason;
     }),
     copy: guarded((number) => objects[number], giveCopy),
-    inbox: (memory) => {
-      inbox = memory;
-    },
     watch: (f) => {
       rejections = f;
       parts.textBefore(f.before);
@@ -148,7 +137,8 @@
     rejected: guarded(() => {
       for (const reason of rejections()) throw reason;
     }),
-    outbox,
+    bytes: guarded((number, at) => bytesOf(objects[number]).subarray(at), (bytes) => wire.sendBytes(BYTES, bytes)),
+    discard: guarded(() => undefined),
     release: table.release,
     swept: guarded(table.swept),
     stop: () => {

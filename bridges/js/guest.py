@@ -1,215 +1,139 @@
-"""The host's end of guest.js: calls into the guest, its answers, and Python called by scripts."""
+"""The host's end of guest.js in any home: calls, their answers, and Python called by scripts.
+
+A home says how a part of the guest's half is called (`_part`) and how its answer is taken
+(`take`): engine_guest.py for the engine in this process, node_guest.py for Node's.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
-from threading import get_ident
 from types import MappingProxyType
 from typing import Any
-from weakref import WeakValueDictionary
 
 import orjson
 
-from polyhy import owner
-from polyhy.errors import Forked, Stopped
 from polyhy.proxy import Proxy
-from polyhy.values import spellings
 
-from . import objects
-from .buffers import Pin, unpin
-from .engine import core, script, watch
-from .errors import engine_error, failure, refusal
-from .jobs import LOOP
-from .marshal import TAG, Lending, Marshal
-from .reach import OPERATIONS
+from .errors import refusal
+from .holding import Holding, Number
+from .lending import Lending
+from .marshal import TAG, Marshal
 from .untag import DECODES
-from .wire import (
-    FAILURE,
-    FUNCTION,
-    HEAD,
-    HOME,
-    INTEGERS,
-    JSON_TEXT,
-    NUMBER,
-    OBJECT,
-    STRING,
-    Slot,
-    callee,
-    head,
-    inbox,
-    take_register,
-    wire,
-)
+from .wire import FUNCTION, HOME
 
-_jobs = LOOP.jobs
+SCRIPTS = ("guest.js", "table.js", "values.js")
+"""The guest's half: a function, and those that it is given."""
+
+EXTENSIONS = ("members.js", "show.js", "lent.js")
+"""More of its parts, as functions of what the half gives them."""
 
 
-class Guest:
-    """One life of the runtime: its table, its parts, and both ways over the boundary.
+class Guest(ABC):
+    """One life of a runtime: who holds what, the value rule, and calls both ways.
 
-    `make(number, callable)` makes the Proxy of a guest's object that Python holds none of yet.
+    `make(number, callable)` makes the Proxy of a guest's object that Python holds none of yet, and
+    `own(x)` is the number of a Proxy of this guest's.
     """
-
-    getters: Mapping[str, Callable[[int], Any]] = MappingProxyType({})
-    """A function of the guest's for each name that was read of an object."""
 
     lends = True
     """False where the guest's memory is out of this process's reach."""
 
+    getters: Mapping[str, Callable[[int], Any]] = MappingProxyType({})
+    """A function of the guest's for each name that was read of an object."""
+
+    invoke: Callable[..., Any]
+    """Calls an object by its number, that of `this` (or 0), and what its arguments become."""
+
+    lift: Callable[[int, int], Callable[..., Any]]
+    """What calls an object, with a `this`, in the quickest way."""
+
     def __init__(
-        self, make: Callable[[int, bool], Any], own: Callable[[Proxy], int | None]
+        self, make: Callable[[Number, bool], Any], own: Callable[[Proxy], int | None]
     ) -> None:
-        engine = core()
-        self._make = make
-        self.lending = Lending()
+        self.lending, self.holding = Lending(), Holding(make)
+        self.dropped = self.holding.dropped
         marshal = Marshal(self.lending, own)
         self.give, self._give_error = marshal.give, marshal.give_error
         self.gives, self.gives_alone = marshal.gives, marshal.gives_alone
-        self.dropped: deque[tuple[int, int]] = deque()
-        self.pins: WeakValueDictionary[int, Pin] = WeakValueDictionary()
-        self.unpinned: deque[Any] = deque()
-        self.getters = {}
-        self._live: WeakValueDictionary[int, Any] = WeakValueDictionary()
-        self._depth = 0
-        self._state = ""
         self.extended: set[str] = set()
-        self.takes = self._takes(engine)
-        self._parts: dict[str, Callable[..., Any]] = {}
-        self._guest = wire()(
-            script("guest.js"), self._called, self._reached, script("table.js"), script("values.js")
-        )
-        self._guest("inbox")(inbox())
-        self.extend("members.js")
-        self.extend("show.js")
-        self._guest("watch")(watch())
-        self.extend("lent.js")
-        self.extend("buffers.js")
-        self._part("lendMemory")(lambda number: self.lending.memory(int(number)))
-        self.invoke, self.lift = self._part("invoke"), self._part("lift")
-
-    def extend(self, name: str) -> None:
-        """Add the parts of another of the room's scripts."""
-        self.extended.add(name)
-        self._guest(name, script(name))
-
-    def end(self, state: str) -> None:
-        """Answer nothing any more: `state` is stopped or forked."""
-        self._state = state
-        if state == "stopped":
-            self._part("stop")()
-            LOOP.clear()
 
     # --- the way in
 
-    def ask(self, name: str, *args: Any) -> Any:
-        """Call a part of the guest's half, from any thread, and take what it returns."""
-        if get_ident() != objects.owner_ident:
-            self._check()
-            return owner.run(lambda: self.ask(name, *args))
-        return self.call(self._part(name), args)
+    @property
+    @abstractmethod
+    def ended(self) -> bool:
+        """True where nothing is answered any more."""
 
+    @abstractmethod
+    def end(self, state: str) -> None:
+        """Answer nothing any more: `state` is stopped or forked."""
+
+    @abstractmethod
     def call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
         """Call one of the guest's functions with what `args` become there."""
-        if get_ident() != objects.owner_ident:
-            self._check()
-            return owner.run(lambda: self.call(function, args))
-        if self.dropped or self.lending.many:
-            self._tidy()
-        give = self.give
-        given = [give(x, i) for i, x in enumerate(args)]
-        try:
-            raw = function(*given)
-        except Exception as error:
-            raise engine_error(error) from None
-        if _jobs:
-            self.settle()
-        return self.takes[type(raw)](raw)
 
+    @abstractmethod
     def _part(self, name: str) -> Callable[..., Any]:
-        part = self._parts.get(name)
-        if part is None:
-            part = self._parts[name] = self._guest(name)
-        return part
+        """A part of the guest's half, which takes and returns what crosses."""
 
-    def getter(self, name: str) -> Callable[[int], Any]:
-        """The guest's function that reads the member `name`, kept for the next time."""
-        found = self._part("getter")(*(self.give(n, 0) for n in spellings(name)))
-        self.getters = {**self.getters, name: found}
-        return found
+    def ask(self, name: str, *args: Any) -> Any:
+        """Call a part of the guest's half, from any thread, and take what it returns."""
+        return self.call(self._part(name), args)
 
-    def settle(self) -> None:
-        """Run the jobs of promises, unless a guest's function still runs below."""
-        if not self._depth:
-            try:
-                LOOP.run_jobs()
-            except Exception as error:
-                raise engine_error(error) from None
-            owner.serve()  # who asked while promises were made was put off
-
-    def _check(self) -> None:
-        if self._state == "forked":
-            raise Forked(language="js")
-        if self._state == "stopped":
-            raise Stopped(language="js")
+    def _given(self, args: Sequence[Any]) -> list[Any]:
+        """What crosses for arguments. If one can't, those before it go where they are let go."""
+        give, given = self.give, []
+        try:
+            for i, x in enumerate(args):
+                given.append(give(x, i))
+        except BaseException:
+            self._part("discard")(*given)
+            raise
+        return given
 
     def _tidy(self) -> None:
         """Let the guest forget what no Proxy holds, and Python what no script holds."""
-        for number, times in _taken(self.dropped):
+        for number, times in taken(self.dropped):
             if times:
                 self._part("release")(number, times)
-        for buffer in _taken(self.unpinned):
-            unpin(self, buffer)
         if self.lending.many:
-            core().collect()  # the guest does not know what its stand-ins cost here
-            raw = self._part("swept")()
-            self.lending.forget(self.takes[type(raw)](raw))
+            self._collect()
+            self.lending.forget(self.take(self._part("swept")()))
+
+    def look(self) -> None:
+        """See now what scripts and Proxies do not hold any more."""
+        self.lending.look()
+        self.ask("discard")
+
+    def _collect(self) -> None:
+        """Have the guest look for what its scripts do not hold any more."""
 
     # --- the way out
 
-    def _takes(self, engine: Any) -> dict[type, Callable[[Any], Any]]:
-        """How to take each type that the engine returns: nothing else comes out of guest.js."""
-        return {
-            bool: take_register,
-            type(None): lambda x: None,
-            type(engine.null): lambda x: True,
-            type(engine.eval("1n")): int,
-            Slot: self._read,
-        }
+    @abstractmethod
+    def take(self, raw: Any) -> Any:
+        """The value of what came from the guest; what was thrown there is raised."""
 
-    def _read(self, slot: Slot) -> Any:
-        what, length, more, width = head(slot.memory)
-        if what == STRING:
-            if more or width != 1:
-                return slot.text()
-            text = str(slot.memory[HEAD : HEAD + length], "latin-1")
-            slot.ints[0] = 0
-            return text
-        if what == JSON_TEXT:
-            return loads(slot.text())
-        if what == INTEGERS:
-            return slot.integers()
-        if what == NUMBER:
-            return slot.number()
-        if what >= OBJECT:
-            return self.reference(what, slot.reference())
-        value = loads(slot.text())
-        if what == FAILURE:
-            raise failure(self, *value)
-        return self.untag(value)
+    def bytes_of(self, number: int, length: int) -> bytes:
+        """A copy of the memory of one of the guest's objects, which is then let go."""
+        piece, out = self._part("bytes"), bytearray()
+        while len(out) < length:
+            out += self.take(piece(number, len(out))) or _detached()
+        self._part("release")(number, 1)
+        return bytes(out)
 
     def reference(self, what: int, number: int) -> Any:
         """The Proxy of a guest's object, or one of Python's own that came home."""
         if what == HOME:
-            return self.lending.objects[number]
-        known = self._live.get(number)
+            return self.lending.home(number)
+        known = self.holding.get(number)
         if known is None:
+            known = self.holding.add(number, function=what == FUNCTION)
             if self.dropped or self.lending.many:
                 self._tidy()
-            known = self._live[number] = self._make(number, what == FUNCTION)
-        object.__setattr__(known, "__got__", known.__got__ + 1)
         return known
 
     def untag(self, x: Any) -> Any:
@@ -223,56 +147,16 @@ class Guest:
             return DECODES[kind](self, detail)
         return {k: self.untag(v) for k, v in x.items()}
 
-    def bytes_of(self, number: int, length: int) -> bytes:
-        """A guest's bytes, copied piece by piece."""
-        piece, out = self._part("outbox"), bytearray()
-        while len(out) < length:
-            piece(number, len(out))
-            out += inbox()[: length - len(out)]
-        self._part("release")(number, 1)
-        return bytes(out)
 
-    # --- Python called by scripts
-
-    def _called(self, *args: Any) -> Any:
-        number = callee[0]
-        self._depth += 1
-        try:
-            takes, lending = self.takes, self.lending
-            if len(args) == 1:
-                result = lending.objects[number](takes[type(args[0])](args[0]))
-            else:
-                result = lending.objects[number](*[takes[type(x)](x) for x in args])
-            if lending.many:
-                self._tidy()
-            return self.gives.get(type(result), self.give)(result, "the callback's result")
-        except BaseException as error:
-            return self._give_error(error)
-        finally:
-            self._depth -= 1
-
-    def _reached(self, *args: Any) -> Any:
-        x, operation = self.lending.objects[callee[0]], OPERATIONS[callee[1]]
-        return self._outside(lambda: partial(operation, x), args, "the attribute")
-
-    def _outside(self, find: Callable[[], Callable[..., Any]], args: Any, what: str) -> Any:
-        """Run Python for a script: an exception crosses as a value."""
-        self._depth += 1
-        try:
-            takes = self.takes
-            result = find()(*[takes[type(x)](x) for x in args])
-            return self.give(result, what)
-        except BaseException as error:
-            return self._give_error(error)
-        finally:
-            self._depth -= 1
-
-
-def _taken(queue: deque[Any]) -> Iterator[Any]:
+def taken(queue: deque[Any]) -> Iterator[Any]:
     """Take all that is in a queue; a call for another thread may take some of it meanwhile."""
     with suppress(IndexError):
         while True:
             yield queue.popleft()
+
+
+def _detached() -> bytes:
+    raise refusal("detached")
 
 
 def loads(text: str) -> Any:

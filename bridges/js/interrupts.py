@@ -3,7 +3,8 @@
 A timer of the system asks the engine to look up, in a thread of its own that needs no GIL. It
 fires once, and the look sets it again, so that it rests while no script runs. The look itself is
 made of C functions only: in Python code a signal's own function would run first, in the middle of
-a script, and what it raises would be lost.
+a script, and what it raises would be lost. A Ctrl-C that a look took is told to all looks from then
+on, for the engine forgets the first where it looked in a hook of its debugger.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import POINTER, PYFUNCTYPE, Structure, byref, c_bool, c_int, c_long, c_void_p
 from functools import lru_cache, partial
+from itertools import repeat
 from typing import Any, Final
 
 from polyhy import owner
@@ -28,6 +30,7 @@ from polyhy.errors import OutOfMemory, RuntimeUnavailable, TimedOut, UsageError
 
 from . import native
 from .engine import core
+from .wire import callee
 
 PERIOD: Final = 0.05
 """Seconds between two looks while a script runs."""
@@ -87,6 +90,8 @@ class _Limits:
         self.deadlines = [math.inf]
         self.bytes: list[int] = []
         self.full = False
+        self.ended: list[BaseException] = []
+        self.taken: dict[int, bool] = {}  # with a 1 when a look took Ctrl-C
 
 
 LIMITS = _Limits()
@@ -133,17 +138,31 @@ def limited(timeout: float | None, memory: int | None) -> Iterator[None]:
 
 def reason() -> BaseException | None:
     """Why the engine gave up a script without a word: its time, its memory, or Ctrl-C."""
+    if LIMITS.ended:
+        LIMITS.deadlines.pop()
+        callee[2] = 0
+        return LIMITS.ended.pop()
     if LIMITS.full:
         LIMITS.full = False
         return _why(OutOfMemory(), "it wanted more memory than it may have")
     if time.monotonic() >= LIMITS.deadlines[-1]:
         return _why(TimedOut(), "its time was up")
+    LIMITS.taken.pop(1, None)
     try:
         signal.raise_signal(signal.SIGINT)  # the look took it; now its own function may run
         time.sleep(0)
     except BaseException as error:
         return error
     return asyncio.CancelledError() if _is_cancelled() else None
+
+
+def end_script(error: BaseException) -> None:
+    """End the script that called Python when it is answered, as if `error` were raised there."""
+    if start() and not LIMITS.ended:
+        LIMITS.ended.append(error)
+        LIMITS.deadlines.append(-math.inf)
+        callee[2] = 1
+        native.function("RequestInterruptCallback")(native.context())
 
 
 def _is_cancelled() -> bool:
@@ -167,7 +186,9 @@ def _looks() -> tuple[_Timer, tuple[Any, ...]]:
     timer = _Timer(request, native.context())
     never = object()
     interrupted = iter(ctypes.pythonapi.PyOS_InterruptOccurred, never)
-    go_on = map(operator.eq, interrupted, iter(timer.fire, never))
+    taken = map(LIMITS.taken.setdefault, interrupted, repeat(True))
+    is_taken = map(LIMITS.taken.__contains__, repeat(1))
+    go_on = map(operator.and_, taken, map(operator.eq, is_taken, iter(timer.fire, never)))
     deadline = iter(partial(operator.getitem, LIMITS.deadlines, -1), never)
     in_time = map(operator.lt, iter(time.monotonic, never), deadline)
     return timer, (_Look(go_on.__next__), _Look(in_time.__next__))

@@ -17,9 +17,9 @@ from polyhy.loop import Loop
 
 from . import native
 
-_ENQUEUE = "_ZN8JobQueue17enqueuePromiseJobEP9JSContextN2JS6HandleIP8JSObjectEES6_S6_S6_"
+ENQUEUE = "_ZN8JobQueue17enqueuePromiseJobEP9JSContextN2JS6HandleIP8JSObjectEES6_S6_S6_"
 _FUNCTIONS = 12  # as many as the class has, of both of its bases' tables; six are used
-_Enqueue = PYFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
+Enqueue = PYFUNCTYPE(c_bool, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 _Track = PYFUNCTYPE(None, c_void_p, c_bool, c_void_p, c_int, c_void_p)
 _UNHANDLED = 0
 
@@ -43,16 +43,26 @@ LOOP = Jobs()
 def take_over() -> tuple[Any, ...]:
     """Make LOOP the engine's job queue, once in a process; what is returned must live as long."""
     cx = native.context()
-    functions = native.table("_ZTV8JobQueue", _FUNCTIONS)
-    at = functions.index(native.address(native.PYTHONMONKEY, _ENQUEUE))
-    enqueue, track = _Enqueue(_enqueue), _Track(_track)
-    functions[at] = ctypes.cast(enqueue, c_void_p).value or 0
-    table = (c_void_p * _FUNCTIONS)(*functions)
+    enqueue, track = Enqueue(_enqueue), _Track(_track)
+    table = (c_void_p * _FUNCTIONS)(*native.table("_ZTV8JobQueue", _FUNCTIONS))
+    _put(table, {ENQUEUE: enqueue})
     queue = (c_void_p * 4)(ctypes.addressof(table))
     native.function("SetJobQueue")(cx, queue)
     native.function("JobQueueMayNotBeEmpty")(cx)
     native.function("SetPromiseRejectionTrackerCallback")(cx, track, None)
     return enqueue, track, table, queue
+
+
+def replace(functions: dict[str, Any]) -> None:
+    """Let others answer for functions of the engine's job queue; they must live as long."""
+    _put(take_over()[2], functions)
+
+
+def _put(table: Any, functions: dict[str, Any]) -> None:
+    known = native.table("_ZTV8JobQueue", _FUNCTIONS)
+    for name, function in functions.items():
+        at = known.index(native.address(native.PYTHONMONKEY, name))
+        table[at] = ctypes.cast(function, c_void_p).value or 0
 
 
 @owner.shelter

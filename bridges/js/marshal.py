@@ -12,6 +12,7 @@ import datetime
 import json
 import math
 from collections.abc import Callable
+from threading import local
 from typing import Any, Final
 
 import orjson
@@ -55,9 +56,9 @@ class Marshal:
     """Both directions. `own(x)` is the number of a guest's object, or None for other Proxies."""
 
     def __init__(self, lending: Lending, own: Callable[[Proxy], int | None]) -> None:
-        self._lend = lending.lend
+        self._lending, self._own = lending, own
         self._tickets = lending.tickets
-        self._own = own
+        self._writing = local()  # what the text that this thread writes now has lent
 
         self.gives: dict[type, Callable[[Any, str | int], Any]] = {
             type(None): _same,
@@ -87,7 +88,7 @@ class Marshal:
 
     def give_error(self, error: BaseException) -> str:
         """What crosses for an exception that a callback raised."""
-        return _dumps(self._error(error)).decode() + RAISED
+        return self._written(lambda: self._error(error)) + RAISED
 
     def _give_integer(self, x: int, path: str | int) -> Any:
         return x if -MAX_SAFE <= x <= MAX_SAFE else self._tagged(x, path)
@@ -124,12 +125,29 @@ class Marshal:
         ticket = self._tickets.get(id(x))
         if ticket is None:
             given = self._tagged(x, path)
-            self._tickets[id(x)] = ticket_of(self._lend(x))
+            self._tickets[id(x)] = ticket_of(self._lending.number(x))
             return given
         return ticket
 
     def _tagged(self, x: Any, path: str | int) -> str:
-        return json.dumps(self._lower(x, _name(path), 0), ensure_ascii=False) + TAGGED
+        return self._written(lambda: self._lower(x, _name(path), 0)) + TAGGED
+
+    def _written(self, lower: Callable[[], Any]) -> str:
+        before = getattr(self._writing, "lent", None)
+        lent: list[int] = []
+        self._writing.lent = lent
+        try:
+            return json.dumps(lower(), ensure_ascii=False)
+        except BaseException:
+            self._lending.take_back(lent)
+            raise
+        finally:
+            self._writing.lent = before
+
+    def _lend(self, x: Any) -> int:
+        number = self._lending.lend(x)
+        self._writing.lent.append(number)
+        return number
 
     def _lower(self, x: Any, path: str, depth: int) -> Any:
         if depth > MAX_DEPTH:

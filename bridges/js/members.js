@@ -33,7 +33,19 @@
 
   function similar(x, name) {
     const plain = (s) => s.toLowerCase().replace(/[-_]/g, "");
-    return members(x).find((m) => plain(m) === plain(name) || plain(m).startsWith(plain(name))) ?? "";
+    const all = members(x).map((m) => [m, plain(m)]);
+    const wanted = plain(name);
+    const found = all.find(([, m]) => m === wanted || m.startsWith(wanted)) ?? all.find(([, m]) => isNear(m, wanted));
+    return found?.[0] ?? "";
+  }
+
+  /** One letter is wrong, missing or too many, or two have changed places. */
+  function isNear(a, b) {
+    let [start, end] = [0, 0];
+    while (start < a.length && a[start] === b[start]) start++;
+    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+    const [x, y] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+    return a.length > 2 && ((x.length < 2 && y.length < 2) || (x.length === 2 && x === y[1] + y[0]));
   }
 
   function members(x) {
@@ -93,20 +105,29 @@
   function iterate(number) {
     const x = objects[number];
     if (x instanceof Map) return x.keys();
-    if (typeof x[Symbol.iterator] === "function") return x[Symbol.iterator]();
+    if (typeof x[Symbol.iterator] === "function") return stepping(x[Symbol.iterator]());
     if (typeof x.next === "function") return x;
     return typeof x === "object" && isPlain(x) ? Object.keys(x).values() : raise("iterate");
   }
 
+  const isObject = (x) => (typeof x === "object" ? x !== null : typeof x === "function");
+  const stepping = (x) => (isObject(x) ? x : raise("iterate"));
+
+  /** A step of an iterator, which must be an object: or else it would never be done. */
+  function checked(step) {
+    if (isObject(step)) return step;
+    throw new TypeError(`iterator.next() returned ${String(step)}, which is no object`);
+  }
+
   function next(number) {
-    const { done, value } = objects[number].next();
+    const { done, value } = checked(objects[number].next());
     return done ? raise("stop") : value;
   }
 
   const dispose = (x, how) => x[how]();
 
   function iterateAsync(x) {
-    if (typeof x[Symbol.asyncIterator] === "function") return x[Symbol.asyncIterator]();
+    if (typeof x[Symbol.asyncIterator] === "function") return stepping(x[Symbol.asyncIterator]());
     return typeof x.next === "function" ? x : raise("iterate");
   }
 
@@ -134,7 +155,7 @@
     disposeAsync: guarded((number) => dispose(objects[number], Symbol.asyncDispose)),
     hasDispose: guarded((number, later) => typeof objects[number][later ? Symbol.asyncDispose : Symbol.dispose] === "function"),
     nextAsync: guarded(async (number) => {
-      const { done, value } = await objects[number].next();
+      const { done, value } = checked(await objects[number].next());
       return [Boolean(done), value];
     }),
     iterateAsync: guarded((number) => iterateAsync(objects[number]), reference),

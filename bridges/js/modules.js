@@ -29,11 +29,34 @@
     else if (kind === "native") throw new Error(`${path} is a native addon, which only node can load; import the package :in "node"`);
     else {
       const require = requireIn(path, imports);
-      if (kind === "esm") mark(module);
+      if (kind !== "script") mark(module);
       const f = compiled;
-      f.call(module.exports, module.exports, require, module, path, dirname(path), `file://${encodeURI(path)}`, (x) => esm.has(x));
+      const out = f.call(module.exports, module.exports, require, module, path, dirname(path), metaOf(path, require), (x) => esm.has(x));
+      if (kind === "awaits") finish(path, out);
     }
   }
+
+  /** Wait for a module that awaits at its top: whoever imports it sees what it exports. */
+  function finish(path, promise) {
+    let outcome;
+    promise.then(
+      () => (outcome = {}),
+      (error) => (outcome = { error }),
+    );
+    loader.wait(() => outcome !== undefined);
+    if (!outcome) throw new Error(`${path} awaits at its top what nothing can bring any more`);
+    if ("error" in outcome) throw outcome.error;
+  }
+
+  const urlOf = (path) => (path.startsWith("/") ? `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}` : path);
+
+  const metaOf = (path, require) => ({
+    dirname: dirname(path),
+    filename: path,
+    main: false,
+    resolve: (name) => (builtin(name) === undefined ? urlOf(require.resolve(name)) : `node:${name.replace(/^node:/, "")}`),
+    url: urlOf(path),
+  });
 
   const esm = new WeakSet(); // the exports of modules that were ESM
 
@@ -96,17 +119,33 @@
     return (isModule(exports) || exports?.__esModule) && "default" in exports ? exports.default : exports;
   }
 
+  /** What `import()` gives: a module of CommonJS is the default export, as esbuild has it in files. */
+  const namespaceOf = (exports) => (isModule(exports) && esm.has(exports) ? exports : { ...Object(exports), default: exports });
+
+  /** Leave at a place of the global object what a script imported, or why it could not. */
+  function imported(name, folder, place) {
+    const leave = (value) => Object.defineProperty(globalThis, place, { value, configurable: true, enumerable: false });
+    try {
+      leave(namespaceOf(requireIn(`${folder}/.`, {})(name)));
+      return true;
+    } catch (error) {
+      leave(error);
+      return false;
+    }
+  }
+
   // Exports stay here, even those that are data: a module is not copied.
   const stay = (x) => (x !== null && (typeof x === "object" || typeof x === "function") ? kit.reference(x) : give(x));
 
   return {
     modules: guarded((host) => {
-      loader = { read: host.read, resolve: host.resolve, packaged: host.packaged, script: host.script };
+      loader = { read: host.read, resolve: host.resolve, packaged: host.packaged, script: host.script, wait: host.wait };
     }),
     compiled: (f) => {
       compiled = f;
     },
     known: (name) => built().known(name),
+    imported,
     exports: guarded(load, stay),
     default: guarded(fallback, stay),
   };

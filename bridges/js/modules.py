@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from polyhy.errors import NotInstalled
 from polyhy.values import Lent
 
-from . import sources, stacks
+from . import imports, sources, stacks, tasks
+from .convert import AWAITS
 from .engine import core, script
+from .engine_guest import EngineGuest
 from .errors import engine_error
-from .guest import Guest
+from .jobs import LOOP
 from .packages import File, Packages
 
 _PACKAGED = {
     "@pkgjs/parseargs": "@pkgjs/parseargs",
+    "acorn": "acorn",
     "assert": "assert/",
     "buffer": "buffer/",
     "crypto-browserify": "crypto-browserify",
@@ -42,14 +47,15 @@ _PACKAGED = {
 }
 """The room's own packages that the scripts in node/ stand on; a slash where node has that name."""
 
-_HEAD = "(function (exports, require, module, __filename, __dirname, __meta_url, __esm) {"
-_HEAD_OF_ESM = _HEAD.replace("__filename, __dirname", "__meta_filename, __meta_dirname")
+_HEAD = "(function (exports, require, module, __filename, __dirname, __meta, __esm) {"
+_HEAD_OF_ESM = _HEAD.replace("__filename, __dirname", "__not_filename, __not_dirname")
+_HEADS = {"script": _HEAD, "esm": _HEAD_OF_ESM, "awaits": f"(async {_HEAD_OF_ESM[1:]}"}
 
 
 class Modules:
     """One life's modules: each file runs once."""
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: EngineGuest) -> None:
         self._guest = guest
         self._places: list[Packages] = []
         self._tools: Packages | None = None
@@ -57,6 +63,7 @@ class Modules:
         guest.extend("builtins.js")
         guest.extend("modules.js")
         guest.ask("modules", Lent(_Loader(self)))
+        imports.serve(guest._part("imported"))
 
     def search(self, paths: Sequence[Path]) -> None:
         """Look for packages under each path's node_modules; its `tools` hold the room's own."""
@@ -74,10 +81,12 @@ class Modules:
 
     def packaged(self, name: str) -> str | None:
         """The file of one of the room's own packages; None where they are not installed."""
-        if self._tools is None or not self._tools.has(_PACKAGED[name]):
+        tools = self._tools
+        here = [each for each in _PACKAGED.values() if tools and tools.has(each)]
+        if tools is None or _PACKAGED[name] not in here:
             return None
-        self._tools.learn([*_PACKAGED.values()])
-        return self._tools.entry(_PACKAGED[name])
+        tools.learn(here)
+        return tools.entry(_PACKAGED[name])
 
     def script(self, name: str) -> bool:
         """Leave in the guest what a script of node/ evaluates to, if there is one."""
@@ -89,12 +98,23 @@ class Modules:
 
     def resolve(self, origin: str, spec: str) -> str:
         """What a name that esbuild did not see (`require(computed)`) means in the file `origin`."""
+        if spec.startswith("file:"):
+            spec = url2pathname(urlsplit(spec).path)
         if sources.is_path(spec):
             return sources.existing(os.path.join(os.path.dirname(origin), spec)) or ""
+        inner = sources.internal(origin, spec)
+        if inner is not None:
+            return self.resolve(origin, inner)
         for place in self._places:
             if place.has(spec):
-                return place.entry(spec)
+                return place.entry(spec, Path(origin))
         return ""
+
+    def wait(self, settled: Callable[[], bool]) -> None:
+        """Serve jobs and timers until `settled()`, or until nothing is left."""
+        LOOP.run(settled)
+        if not settled():
+            tasks.serve()
 
     def file(self, path: str) -> File:
         for place in [*self._places, *([self._tools] if self._tools else [])]:
@@ -102,7 +122,7 @@ class Modules:
                 return place.file(path)
         return sources.file(path, self._tools)
 
-    def compile(self, path: str, text: str, head: str = _HEAD) -> None:
+    def compile(self, path: str, text: str, head: str) -> None:
         """Compile a module's text as node does, and leave the function in the guest."""
         if text.startswith("#!"):
             text = "//" + text
@@ -140,14 +160,18 @@ class _Loader:
         if path.endswith(".json"):
             return ["json", source.removeprefix("\ufeff"), file.imports]
         stacks.mapped(path, file.map)
-        self._modules.compile(path, source, _HEAD_OF_ESM if file.esm else _HEAD)
-        return ["esm" if file.esm else "script", "", file.imports]
+        kind = "awaits" if source.endswith(AWAITS) else "esm" if file.esm else "script"
+        self._modules.compile(path, source, _HEADS[kind])
+        return [kind, "", file.imports]
 
     def resolve(self, origin: str, spec: str) -> str:
         return self._modules.resolve(origin, spec)
 
     def packaged(self, name: str) -> str | None:
         return self._modules.packaged(name)
+
+    def wait(self, settled: Any) -> None:
+        self._modules.wait(settled)
 
     def script(self, name: str) -> bool:
         return self._modules.script(name)

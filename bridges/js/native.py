@@ -32,6 +32,12 @@ _FUNCTIONS: Final[dict[str, tuple[str, str, Any, list[Any]]]] = {
         None,
         [c_void_p],
     ),
+    "ClearKeptObjects": (
+        _MOZ,
+        "_ZN2JS16ClearKeptObjectsEP9JSContext",
+        None,
+        [c_void_p],
+    ),
     "SetPromiseRejectionTrackerCallback": (
         _MOZ,
         "_ZN2JS34SetPromiseRejectionTrackerCallbackEP9JSContext"
@@ -63,6 +69,34 @@ _FUNCTIONS: Final[dict[str, tuple[str, str, Any, list[Any]]]] = {
         c_void_p,
         [c_void_p],
     ),
+    "GetRuntime": (
+        _MOZ,
+        "_Z13JS_GetRuntimeP9JSContext",
+        c_void_p,
+        [c_void_p],
+    ),
+    "SetModuleDynamicImportHook": (
+        _MOZ,
+        "_ZN2JS26SetModuleDynamicImportHookEP9JSRuntime"
+        "PFbP9JSContextNS_6HandleINS_5ValueEEENS4_IP8JSObjectEES9_E",
+        None,
+        [c_void_p, c_void_p],
+    ),
+    "GetModuleRequestSpecifier": (
+        _MOZ,
+        "_ZN2JS25GetModuleRequestSpecifierEP9JSContextNS_6HandleIP8JSObjectEE",
+        c_void_p,
+        [c_void_p, c_void_p],
+    ),
+    **{
+        name: (
+            _MOZ,
+            f"_ZN2JS{len(name)}{name}EP9JSContextNS_6HandleIP8JSObjectEENS2_INS_5ValueEEE",
+            c_bool,
+            [c_void_p, c_void_p, c_void_p],
+        )
+        for name in ("ResolvePromise", "RejectPromise")
+    },
     "InitReflectParse": (
         _MOZ,
         f"_Z19JS_InitReflectParseP9JSContext{_HANDLE}",
@@ -145,6 +179,8 @@ def object_value(handle: int) -> Any:
 
 def object_address(value: int) -> int:
     """The address of the object in a JS::Value that holds one."""
+    if value & _OBJECT_TAG != _OBJECT_TAG:
+        raise RuntimeUnavailable("the engine did not give the object that was asked for")
     return value & ~_OBJECT_TAG
 
 

@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from polyhy import lifetimes
 from polyhy.errors import NotInstalled, TimedOut, UsageError
 
 from .errors import JsError
+from .exports import JsModule
+from .holding import Number
 from .node_guest import NodeGuest
 from .node_process import NoCodec, NodeDied
-from .objects import JsFunction, JsModule, JsObject
+from .objects import JsFunction, JsObject
 from .serving import Serving
 
 _ESM = ("ERR_REQUIRE_ESM", "ERR_REQUIRE_ASYNC_MODULE", "ERR_PACKAGE_PATH_NOT_EXPORTED")
@@ -23,17 +26,18 @@ class Node(Serving):
     """Node itself, with its addons, servers and files; any thread may call."""
 
     name = "node"
-    suffixes = (".js", ".cjs", ".mjs", ".json")
+    suffixes = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx", ".json")
     twin_of = "js"
     guest: NodeGuest
 
     def start(self, paths: Sequence[Path], memory: int | None = None) -> None:
-        self.paths: list[Path] = []
-        self.search(paths)
-        tools = next((p / "tools" for p in self.paths if (p / "tools").is_dir()), None)
+        tools = next((p / "tools" for p in paths if (p / "tools").is_dir()), None)
         if tools is None:
             raise NoCodec
+        self.paths: list[Path] = []
         self.guest = NodeGuest(self._make, self._own, tools, memory)
+        self.search(paths)
+        lifetimes.register(self)
 
     @property
     def lost(self) -> bool:
@@ -46,7 +50,9 @@ class Node(Serving):
         self.guest.end("forked")
 
     def search(self, paths: Sequence[Path]) -> None:
-        self.paths = [*(p for p in paths if p not in self.paths), *self.paths]
+        if new := [path for path in paths if path not in self.paths]:
+            self.paths = [*new, *self.paths]
+            self.guest.ask("search", [str(path / "node_modules") for path in self.paths])
 
     def eval(self, source: str, origin: str) -> Any:
         file, _, line = origin.rpartition(":")
@@ -113,7 +119,7 @@ class Node(Serving):
         good, value = outcome[0]
         return value if good else self.guest.ask("throw", value)
 
-    def _make(self, number: int, function: bool) -> Any:
+    def _make(self, number: Number, function: bool) -> Any:
         return (NodeFunction if function else JsObject)(self, number)
 
 

@@ -2,115 +2,91 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
 
 from polyhy.errors import GuestError
 from polyhy.proxy import Proxy
 
 from .errors import failure
-from .guest import Guest, loads
-from .marshal import Lending, Marshal
+from .guest import EXTENSIONS, SCRIPTS, Guest, loads
+from .holding import Number
 from .node_process import NodeProcess
 from .reach import OPERATIONS
-from .wire import FAILURE, JSON_TEXT, NUMBER, OBJECT, STRING, TAGGED
+from .wire import BYTES, FAILURE, JSON_TEXT, NUMBER, STRING, TAGGED
 
-SCRIPTS = ("guest.js", "table.js", "values.js")
-EXTENSIONS = ("members.js", "show.js", "lent.js")
 _BIG = 0
 _READ = 0
-_PIECE = 1 << 20  # as long as the inbox of node_home.js
+_PIECE = 1 << 20  # bytes that go there in one message
 
 
 class NodeGuest(Guest):
-    """One Node process: its table, its parts, and both ways over the pipes."""
+    """One Node process: any thread may ask it."""
 
     lends = False
 
     def __init__(
         self,
-        make: Callable[[int, bool], Any],
+        make: Callable[[Number, bool], Any],
         own: Callable[[Proxy], int | None],
         tools: Path,
         memory: int | None = None,
     ) -> None:
-        self._make = make
-        self.lending = Lending()
-        marshal = Marshal(self.lending, own)
-        self.give, self._give_error = marshal.give, marshal.give_error
-        self.dropped: deque[tuple[int, int]] = deque()
-        self._live: WeakValueDictionary[int, Any] = WeakValueDictionary()
-        self.extended = set(EXTENSIONS)
+        super().__init__(make, own)
+        self.extended.update(EXTENSIONS)
         self._serves: dict[str, Callable[..., Any]] = {
             "function": self._apply,
             "object": self._reach,
         }
         self.process = NodeProcess(tools, lambda kind, *rest: self._serves[kind](*rest), memory)
         self.invoke = self._part("invoke")
+        self.lift = partial(partial, self.invoke)
         self.process.ask("boot", _texts(SCRIPTS), _texts(EXTENSIONS))
+
+    @property
+    def ended(self) -> bool:
+        return not self.process.alive
 
     def end(self, state: str) -> None:
         self.process.end(state)
 
-    def ask(self, name: str, *args: Any) -> Any:
-        return self.call(self._part(name), args)
-
     def call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
         if self.dropped or self.lending.many:
             self._tidy()
-        give = self.give
-        return self._take(function(*[give(x, i) for i, x in enumerate(args)]))
-
-    def lift(self, number: int, this: int) -> Callable[..., Any]:
-        return partial(self.invoke, number, this)
-
-    def bytes_of(self, number: int, length: int) -> bytes:
-        found = self.process.ask("bytes", number)
-        self._part("release")(number, 1)
-        return found
+        return self.take(function(*self._given(args)))
 
     def _part(self, name: str) -> Callable[..., Any]:
         return lambda *raw: self.process.ask("part", name, raw)
 
-    def _tidy(self) -> None:
-        while self.dropped:
-            number, times = self.dropped.popleft()
-            if times:
-                self._part("release")(number, times)
-        if self.lending.many:
-            self.lending.forget(self._take(self._part("swept")()))
-
     # --- the way out
 
-    def _take(self, raw: Any) -> Any:
-        return self._open(*raw) if type(raw) is list else raw
-
-    def _open(self, what: int, detail: Any) -> Any:
-        if what >= OBJECT:
-            return self.reference(what, detail)
-        return _READS[what](self, detail)
+    def take(self, raw: Any) -> Any:
+        if type(raw) is not list:
+            return raw
+        what, detail = raw
+        read = _READS.get(what)
+        return read(self, detail) if read else self.reference(what, detail)
 
     # --- Python called by scripts
 
     def _apply(self, number: int, args: Sequence[Any]) -> Any:
-        return self._outside(lambda: self.lending.objects[number], args, "the callback's result")
+        return self._answer(lambda: self.lending.objects[number], args)
 
     def _reach(self, number: int, args: Sequence[Any]) -> Any:
         x = self.lending.objects[number]
         operation, *rest = args
         if operation == _READ:
-            at = self._take(rest[0])
+            at = self.take(rest[0])
             return bytes(memoryview(x).cast("B")[at : at + _PIECE])
-        return self._outside(lambda: partial(OPERATIONS[operation], x), rest, "the attribute")
+        return self._answer(lambda: partial(OPERATIONS[operation], x), rest)
 
-    def _outside(self, find: Callable[[], Callable[..., Any]], args: Any, what: str) -> Any:
+    def _answer(self, find: Callable[[], Callable[..., Any]], args: Sequence[Any]) -> Any:
+        """Run Python for a script: an exception crosses as a value."""
         try:
-            return self.give(find()(*map(self._take, args)), what)
+            return self.give(find()(*map(self.take, args)), "the callback's result")
         except BaseException as error:
             return self._give_error(error)
 
@@ -128,6 +104,7 @@ _READS: dict[int, Callable[[NodeGuest, Any], Any]] = {
     NUMBER: lambda guest, text: float(text.replace("Infinity", "inf")),
     STRING: lambda guest, text: text,
     JSON_TEXT: lambda guest, text: loads(text),
+    BYTES: lambda guest, data: data,
     TAGGED: lambda guest, text: guest.untag(loads(text)),
     FAILURE: _fail,
 }

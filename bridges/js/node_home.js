@@ -13,6 +13,7 @@ const [IDLE, NESTED, ANSWERS, CALLS, LIFE] = pipes.map(Number);
 const ANSWER = 1;
 const [DONE, CALL, WRITE] = [0, 1, 2];
 const { Encoder, Decoder } = require(codec);
+const sources = require("./node_sources.js")(codec.replace(/@msgpack.msgpack$/, ""));
 const encoder = new Encoder();
 const decoder = new Decoder();
 let channel = CALLS;
@@ -78,11 +79,13 @@ function call(...message) {
 
 // --- the home of guest.js: what goes to Python is a list of its kind and itself, numbers as they are
 
-const INBOX = new Uint8Array(1 << 20);
-const READ = 0;
-
 const wire = {
+  receiveBytes(piece, at, into) {
+    into.set(piece, at);
+    return piece.length;
+  },
   receiveIntegers: () => undefined,
+  sendBytes: (what, bytes) => [what, bytes],
   sendInteger: (x) => x,
   sendIntegers: () => undefined,
   sendText: (what, text) => [what, text],
@@ -97,11 +100,7 @@ const BIG = 0;
 
 const toPython = (number, ...args) => inward(call("function", Number(number), args.map(outward)));
 
-function reach(number, operation, ...args) {
-  const answer = call("object", Number(number), [Number(operation), ...args.map(outward)]);
-  if (operation === READ) INBOX.set(answer);
-  return inward(answer);
-}
+const reach = (number, operation, ...args) => inward(call("object", Number(number), [Number(operation), ...args.map(outward)]));
 
 const compiled = (name, text) => vm.runInThisContext(text, { filename: `polyhy/${name}` });
 
@@ -111,13 +110,11 @@ const ANSWERS_TO = {
   boot(scripts, extensions) {
     const [guest, ...rest] = scripts.map(([name, text]) => compiled(name, text));
     part = guest(wire, toPython, reach, ...rest);
-    part("inbox")(INBOX);
     for (const [name, text] of extensions) part(name, compiled(name, text));
     part("watch")(Object.assign(rejections, { before: () => "" }));
     part("node", inNode);
   },
   part: (name, args) => outward(part(name)(...args.map(inward))),
-  bytes: (number) => part("bytes")(number),
 };
 
 const answerTo = (name, ...rest) => ANSWERS_TO[name](...rest);
@@ -138,16 +135,13 @@ function* rejections() {
 }
 
 /** The parts that only Node has. */
-function inNode({ objects, guarded, reference }) {
+function inNode({ guarded, reference }) {
   const { createRequire } = require("module");
   const defaultOf = (m) => (m && (m.__esModule || m[Symbol.toStringTag] === "Module") && "default" in m ? m.default : m);
   return {
-    bytes: (number) => {
-      const x = objects[number];
-      return new Uint8Array(x.buffer ?? x, x.byteOffset ?? 0, x.byteLength);
-    },
     run: guarded(inFile),
     require: guarded((folder, module) => createRequire(`${folder}/polyhy.js`)(module), reference),
+    search: guarded((folders) => sources.search(folders)),
     import: guarded((folder, module) => inFile("(name) => import(name)", `${folder}/polyhy.js`)(module), reference),
     default: guarded((module) => defaultOf(module)),
     over: guarded((then) => {

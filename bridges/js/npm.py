@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 from polyhy.ecosystem import Ecosystem, Finding, Hit, Info, Tool, lay
 from polyhy.errors import LockError, ToolFailed
-from polyhy.policy import policy
+from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
 
 from . import npm_client, npm_tarballs
@@ -32,6 +32,13 @@ class Npm(Ecosystem):
     bridge = "js"
     osv = "npm"
     dated = True
+    native: ClassVar = {
+        **dict.fromkeys(("os", "cpu", "libc"), (str, list)),
+        **dict.fromkeys((*_EDGES, "peerDependenciesMeta"), dict),
+        **{"paths": list, "bin": (str, dict), "asked": str},
+        **dict.fromkeys(("hasInstallScript", "optional"), bool),
+    }
+    required = ("paths",)
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         """Ask npm for a package-lock.json, given the one that `locked` makes."""
@@ -194,9 +201,15 @@ def _licence(said: Any) -> str:
 
 
 def _young() -> list[str]:
-    """What leaves out versions that are too young, as the project's policy has it."""
+    """What leaves out versions that are too young, as the project's policy has it.
+
+    An npm that is older than 11.10 knows no exemptions, and takes older versions then.
+    """
     rules = policy()
-    return [f"--before={rules.before}"] if rules.before and "npm" not in rules.ageless else []
+    if not rules.before or named("npm", "*", rules.ageless):
+        return []
+    late = [name.removeprefix("npm:") for name in rules.ageless if name.startswith("npm:")]
+    return [f"--before={rules.before}", *(f"--min-release-age-exclude={name}" for name in late)]
 
 
 def _roots(pins: Iterable[Pin]) -> list[Spec]:

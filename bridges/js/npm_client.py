@@ -134,15 +134,21 @@ def _newest(folder: Path, name: str) -> str:
 
 
 def _unknown(said: Said) -> PackageError:
-    found = re.search(r"'((?:@[^@'/]+/)?[^@'/]+)(?:@[^']*)?'", said.text)
-    name = found[1] if found else "of that name"
+    quoted = r"'(?P<name>(?:@[^@'/]+/)?[^@'/]+)(?:@[^']*)?'"
+    found = re.search(rf"{quoted}|No versions available for (?P<gone>\S+)", said.text)
+    name = (found["name"] or found["gone"]) if found else "of that name"
+    if version := re.search(r"No match found for version (.+)", said.text):
+        return _missing(said, name, version[1].strip())
     return UnknownPackage(ecosystem="npm", name=name, origin_of_name=_ASKED)
 
 
 def _no_version(said: Said) -> PackageError:
     found = re.search(r"found for ((?:@[^@\s]+/)?[^@\s]+)@(.+?)\.?$", said.text, re.MULTILINE)
-    name, wanted = found.groups() if found else ("a package", "what was asked")
-    newest = said.ask(name) if found else ""
+    return _missing(said, *(found.groups() if found else ("a package", "what was asked")))
+
+
+def _missing(said: Said, name: str, wanted: str) -> PackageError:
+    newest = said.ask(name) if name != "a package" else ""
     hint = f"the newest is {newest}" if newest else "see what there is: npm view NAME versions"
     return NoSuchVersion(ecosystem="npm", name=name, version=wanted, available=hint)
 
@@ -159,7 +165,9 @@ def _tampered(said: Said) -> PackageError:
 
 def _disk(said: Said) -> PackageError:
     found = re.search(r"^npm \S+ path (.+)$", said.text, re.MULTILINE)
-    return StoreError(_last(said, 1), file=found[1] if found else "npm's files")
+    reason = re.search(r"\bE[A-Z]+: ([^,\n\]]+)", said.text)
+    detail = reason[1] if reason else _last(said, 1)
+    return StoreError(detail, file=found[1] if found else "npm's files")
 
 
 def _failed(said: Said) -> PackageError:
@@ -176,7 +184,7 @@ def _last(said: Said, count: int) -> str:
 _ERRORS: dict[str, Callable[[Said], PackageError]] = {
     "E404": _unknown,
     "ETARGET": _no_version,
-    "ENOVERSIONS": _no_version,
+    "ENOVERSIONS": _unknown,  # all of its versions were withdrawn
     "EINTEGRITY": _tampered,
     **dict.fromkeys(("ENOSPC", "EROFS", "EACCES", "EPERM", "EDQUOT"), _disk),
     **dict.fromkeys(

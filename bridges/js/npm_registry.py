@@ -86,7 +86,7 @@ def provenance(pins: Sequence[Pin], files: Mapping[str, str]) -> Mapping[str, st
         for pin in pins:  # npm looks at what is installed: its names and versions are enough
             for path in pin.native["paths"]:
                 at = folder / path
-                at.mkdir(parents=True)
+                at.mkdir(parents=True, exist_ok=True)  # another may lie in it, and came first
                 here = {"name": pin.name, "version": pin.version}
                 (at / "package.json").write_text(json.dumps(here), "utf-8")
         report = npm_client.ask(["audit", "signatures"], folder, "check signatures")

@@ -7,10 +7,13 @@ from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
+from polyhy import proxy
+from polyhy.errors import Freed
 from polyhy.proxy import FunctionProxy, Proxy
 
 from .buffers import interface, view
 from .errors import engine_error
+from .holding import Number
 from .jobs import LOOP
 from .marshal import STRING
 from .signatures import Signature, signature
@@ -32,16 +35,14 @@ owner_ident = 0
 
 
 class JsObject(Proxy):
-    """An object by its number in the guest's table. `__got__` counts how often it was sent."""
+    """An object by its number in the guest's table."""
 
-    __slots__ = ("__got__",)
-    __native__: int
-    __got__: int
+    __slots__ = ()
+    __native__: Number
 
-    def __init__(self, bridge: Serving, number: int) -> None:
+    def __init__(self, bridge: Serving, number: Number) -> None:
         _put(self, "__bridge__", bridge)
         _put(self, "__native__", number)
-        _put(self, "__got__", 0)
 
     def __getattr__(self, name: str) -> Any:
         guest = self.__bridge__.guest
@@ -69,9 +70,6 @@ class JsObject(Proxy):
             guest.getter(name)
             return self.__getattr__(name)
         return _bound(Proxy.__getattr__(self, name), self)
-
-    def __del__(self) -> None:
-        self.__bridge__.guest.dropped.append((self.__native__, self.__got__))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Proxy) and (self.__bridge__, self.__native__) == (
@@ -127,21 +125,16 @@ class JsObject(Proxy):
 class JsFunction(FunctionProxy):
     # A function or class. `__lifted__` calls it in the guest, for `__this__` if it is a method.
 
-    __slots__ = ("__base__", "__got__", "__lifted__", "__this__")
-    __native__: int
-    __got__: int
+    __slots__ = ("__lifted__", "__this__")
+    __native__: Number
     __lifted__: Callable[..., Any]
-    __this__: Any
-    __base__: Any
+    __this__: int
 
-    def __init__(self, bridge: Serving, number: int, base: Any = None, this: Any = None) -> None:
+    def __init__(self, bridge: Serving, number: Number, this: int = 0) -> None:
         _put(self, "__bridge__", bridge)
         _put(self, "__native__", number)
-        _put(self, "__got__", 0)
-        _put(self, "__base__", base)
         _put(self, "__this__", this)
-        receiver = this.__native__ if this is not None else 0
-        _put(self, "__lifted__", partial(bridge.guest.invoke, number, receiver))
+        _put(self, "__lifted__", partial(bridge.guest.invoke, number, this))
 
     def __call__(self, x: Any = _NONE, /, *rest: Any, **kwargs: Any) -> Any:
         if rest or kwargs or get_ident() != owner_ident:
@@ -178,12 +171,19 @@ class JsFunction(FunctionProxy):
 
     def bound(self, this: Any) -> JsFunction:
         """The same function as a method of `this`, a Proxy."""
-        return type(self)(self.__bridge__, self.__native__, self, this)
+        method = type(self)(self.__bridge__, self.__native__, this.__native__)
+        if proxy.watchers:
+            proxy.tell(method)
+        return method
 
     def lift(self) -> None:
         """Make calls quick: it will be called often."""
-        this = self.__this__.__native__ if self.__this__ is not None else 0
-        _put(self, "__lifted__", self.__bridge__.guest.lift(self.__native__, this))
+        _put(self, "__lifted__", self.__bridge__.guest.lift(self.__native__, self.__this__))
+
+    def free(self) -> None:
+        """Its scope is over."""
+        _put(self, "__lifted__", partial(_freed, self.__bridge__.name))
+        _put(self, "__this__", 0)
 
     def __getattr__(self, name: str) -> Any:
         return _bound(FunctionProxy.__getattr__(self, name), self)
@@ -206,81 +206,19 @@ class JsFunction(FunctionProxy):
     def __signature__(self) -> Signature:
         return signature(self.__bridge__.signature(self.__native__))
 
-    __del__ = JsObject.__del__
     __eq__ = JsObject.__eq__
     __hash__ = JsObject.__hash__
 
 
-class LimitedFunction(JsFunction):  # pyright: ignore[reportIncompatibleMethodOverride]
-    # A function each of whose calls has limits: `__limits__` are its timeout and memory.
-
-    __slots__ = ("__limits__",)
-    __limits__: tuple[float | None, int | None]
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with self.__bridge__.limited(*self.__limits__):
-            return JsFunction.__call__(self, *args, **kwargs)
+def lasting(x: Any) -> Any:
+    """Another Proxy of the same object, which belongs to no scope."""
+    if type(x) is JsObject:
+        return JsObject(x.__bridge__, x.__native__)
+    return type(x)(x.__bridge__, x.__native__, x.__this__) if type(x) is JsFunction else x
 
 
-class JsModule(FunctionProxy):
-    # A module: its named exports, then the members of its default export, each looked up once.
-
-    __slots__ = ("__default__", "__dict__", "__exports__", "__limits__")
-    __native__: int
-
-    def __init__(
-        self, exports: Any, default: Any, limits: tuple[float | None, int | None] = (None, None)
-    ) -> None:
-        _put(self, "__limits__", limits)
-        _put(self, "__bridge__", exports.__bridge__)
-        _put(self, "__native__", exports.__native__)
-        _put(self, "__exports__", exports)
-        _put(self, "__default__", default)
-
-    def __getattr__(self, name: str) -> Any:
-        if name[:2] == "__" and name[-2:] == "__":
-            raise AttributeError(name)
-        value = self._limited(self._member(name))
-        if isinstance(value, JsFunction):
-            value.lift()
-            self.__dict__[name] = value
-        return value
-
-    def _limited(self, x: Any) -> Any:
-        if self.__limits__ == (None, None) or not isinstance(x, JsFunction):
-            return x
-        again = LimitedFunction(x.__bridge__, x.__native__, x, x.__this__)
-        _put(again, "__limits__", self.__limits__)
-        return again
-
-    def _member(self, name: str) -> Any:
-        try:
-            return getattr(self.__exports__, name)
-        except AttributeError:
-            if self.__default__ is self.__exports__ or not isinstance(self.__default__, Proxy):
-                raise
-        return getattr(self.__default__, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__.pop(name, None)
-        setattr(self.__exports__, name, value)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not callable(self.__default__):
-            raise TypeError(f"the module {self!r} exports no function of its own: call a member")
-        return self._limited(self.__default__)(*args, **kwargs)
-
-    @property
-    def __doc__(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return getattr(self.__default__, "__doc__", None)
-
-    @property
-    def __signature__(self) -> Signature:
-        return signature(self.__bridge__.signature(getattr(self.__default__, "__native__", 0)))
-
-    def __dir__(self) -> list[str]:
-        own = self.__default__ if isinstance(self.__default__, Proxy) else self.__exports__
-        return sorted({*dir(self.__exports__), *dir(own)})
+def _freed(language: str, *_: Any) -> Any:
+    raise Freed(language=language)
 
 
 def _disposable(x: JsObject, *, later: bool) -> JsObject:

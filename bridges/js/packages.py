@@ -14,10 +14,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import esbuild
+from . import convert, esbuild
 
 _LOADERS = (".node=empty", ".css=empty", ".wasm=binary", ".html=text", ".txt=text")
-_FORM = 5  # of what is kept
+_FORM = 6  # of what is kept
+
+_ABSENT = re.compile(r'Could not resolve "([^"]+)"')
+_UNREADABLE = re.compile(r"ERROR\] (.*)\n\n {4}(\S.*):\d+:\d+:$", re.MULTILINE)
+_CERTAIN = ('Could not resolve "', "No matching export")
+"""What node refuses, too, when it links a module."""
 
 
 class File(NamedTuple):
@@ -55,11 +60,16 @@ class Packages:
         """True if `path` is one of the files that `entry` found, or that one of those imports."""
         return path in self._files
 
-    def entry(self, module: str) -> str:
-        """The file that `module` means: a package, a subpath of one, or a path."""
-        if module not in self._entries:
-            self._learn([module])
-        return self._entries[module]
+    def entry(self, module: str, origin: Path | None = None) -> str:
+        """The file that `module` means: a package, a subpath of one, or a path.
+
+        `origin` is the file that asks for it, where that is in a package.
+        """
+        folder = self._nearest(module, origin) if origin else self.root
+        key = module if folder == self.root else f"{module} in {folder}"
+        if key not in self._entries:
+            self._learn([module], folder)
+        return self._entries[key]
 
     def learn(self, modules: Sequence[str]) -> None:
         """Find out about many modules at once, which is quicker."""
@@ -71,88 +81,91 @@ class Packages:
         known = self._files[path]
         if not known["converted"]:
             return File(Path(path), known["imports"])
-        text = self._cache / "esm" / (os.path.relpath(path, self.root) + ".js")
+        text = self._converted(path)
         return File(text, known["imports"], known["esm"], text.with_name(f"{text.name}.map"))
 
-    def _learn(self, modules: Sequence[str]) -> None:
+    def _nearest(self, module: str, origin: Path) -> Path:
+        """The folder whose node_modules has what `module` means in the file `origin`."""
+        package = esbuild.package(module)
+        inner = (p for p in origin.parents if self.root in p.parents)
+        return next((p for p in inner if (p / "node_modules" / package).is_dir()), self.root)
+
+    def _learn(self, modules: Sequence[str], folder: Path | None = None) -> None:
         """Ask esbuild about `modules` and all they reach, and convert what is not CommonJS."""
-        inputs = self._inputs(modules)
-        found = {
-            str((self.root / name).resolve()): each
-            for name, each in inputs.items()
-            if name != "<stdin>"
-        }
-        files = {path: self._describe(path, each) for path, each in found.items()}
+        folder = folder or self.root
+        inputs = self._inputs(modules, folder)
+        asked = inputs.pop("<stdin>")["imports"]
+        found = {str((folder / name).resolve()): each for name, each in inputs.items()}
+        files = {path: self._describe(folder, path, each) for path, each in found.items()}
         self._convert(
             [p for p, each in files.items() if each["converted"] and p not in self._files]
         )
         self._files.update(files)
-        for target in inputs["<stdin>"]["imports"]:
-            self._entries[target["original"]] = str((self.root / target["path"]).resolve())
+        for target in asked:
+            # What esbuild could not read has lost its name here.
+            name = target["original"] if len(modules) > 1 else modules[0]
+            key = name if folder == self.root else f"{name} in {folder}"
+            self._entries[key] = str((folder / target["path"]).resolve())
         self._remember()
 
-    def _inputs(self, modules: Sequence[str]) -> dict[str, Any]:
+    def _inputs(self, modules: Sequence[str], folder: Path) -> dict[str, Any]:
         """The inputs of a bundle of `modules`: as CommonJS sees them or, if not so, as ESM does."""
         texts = [json.dumps(module) for module in modules]
-        missing: set[str] = set()
+        absent: set[str] = set()
         failed = ""
         for form in ("require({})", "import {}"):
             for _ in range(8):
-                done = self._bundle(";".join(map(form.format, texts)), missing)
+                done = self._bundle(";".join(map(form.format, texts)), absent, folder)
                 if isinstance(done, dict):
                     return done
                 failed = done
-                lacking = set(re.findall(r'Could not resolve "([^"]+)"', failed))
-                lacking -= {*missing, *modules}
+                lacking = _lacking(failed, folder) - {*absent, *modules}
                 if not lacking:
                     break
-                missing |= lacking  # optional dependencies: an error when the script asks for them
-        raise esbuild.failure(modules[0], failed, self.root)
+                absent |= lacking
+        raise esbuild.failure(modules[0], failed, folder)
 
-    def _bundle(self, statement: str, missing: set[str]) -> dict[str, Any] | str:
-        with tempfile.TemporaryDirectory() as folder:
-            meta = Path(folder, "meta.json")
+    def _bundle(self, statement: str, absent: set[str], folder: Path) -> dict[str, Any] | str:
+        with tempfile.TemporaryDirectory() as out:
+            meta = Path(out, "meta.json")
             done = esbuild.run(
                 self.tools,
-                self.root,
+                folder,
                 "--bundle",
+                "--format=esm",  # in which modules may await at their top
                 "--platform=node",
                 "--conditions=node",  # and not `module`, which only bundlers know
                 f"--main-fields={self._fields}",
                 f"--metafile={meta}",
-                f"--outfile={folder}/out.js",
+                f"--outfile={out}/out.js",
                 *(f"--loader:{loader}" for loader in _LOADERS),
-                *(f"--external:{name}" for name in sorted(missing)),
+                *(f"--external:{name}" for name in sorted(absent)),
                 text=statement,
             )
-            return done.stderr if done.returncode else json.loads(meta.read_text())["inputs"]
+            if done.returncode:
+                return done.stderr
+            inputs = json.loads(meta.read_text())["inputs"]
+            for each in inputs["<stdin>"]["imports"]:  # of what is left out: as seen from `out`
+                each["path"] = os.path.join(out if each.get("external") else "", each["path"])
+            return inputs
 
-    def _describe(self, path: str, each: dict[str, Any]) -> dict[str, Any]:
+    def _describe(self, folder: Path, path: str, each: dict[str, Any]) -> dict[str, Any]:
         imports = {}
         lazy = False
         for one in each["imports"]:
             lazy = lazy or one["kind"] == "dynamic-import"
             if not one.get("external"):
-                imports[one["original"]] = str((self.root / one["path"]).resolve())
+                imports[one["original"]] = str((folder / one["path"]).resolve())
         esm = each.get("format") == "esm" and not path.endswith(".json")
         return {"imports": imports, "converted": lazy or esm, "esm": esm}
 
     def _convert(self, paths: list[str]) -> None:
-        if not paths:
-            return
-        with tempfile.TemporaryDirectory(dir=self._folder(self._cache)) as folder:
-            named = [f"{number}={path}" for number, path in enumerate(paths)]
-            out = f"--outdir={folder}"
-            done = esbuild.run(self.tools, self.root, *esbuild.CONVERT, out, *named)
-            if done.returncode:
-                raise esbuild.failure(os.path.relpath(paths[0], self.root), done.stderr, self.root)
-            for number, path in enumerate(paths):
-                target = self._cache / "esm" / f"{os.path.relpath(path, self.root)}.js"
-                self._folder(target.parent)
-                made = Path(folder, f"{number}.js")
-                esbuild.finish(made)
-                os.replace(f"{made}.map", f"{target}.map")
-                os.replace(made, target)
+        if paths:
+            self._folder(self._cache)
+            convert.convert(self.tools, self.root, {Path(p): self._converted(p) for p in paths})
+
+    def _converted(self, path: str) -> Path:
+        return self._cache / "esm" / f"{os.path.relpath(path, self.root)}.js"
 
     # --- what is kept
 
@@ -174,3 +187,12 @@ class Packages:
     def _folder(self, path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+
+def _lacking(failed: str, folder: Path) -> set[str]:
+    """Optional dependencies and unreadable files: an error where a script asks for one."""
+    lacking = set(_ABSENT.findall(failed))
+    for reason, file in _UNREADABLE.findall(failed):
+        if file != "<stdin>" and not reason.startswith(_CERTAIN):
+            lacking.add(os.path.normpath(folder / file))
+    return lacking

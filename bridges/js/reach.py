@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from polyhy.errors import ConversionError
 from polyhy.values import Lent, spellings
 
 from . import tasks
-from .wire import inbox
+from .objects import lasting
+from .wire import lay_bytes
 
+_HOLES = 10_000_000  # that a script may make in a list
 _INNER = frozenset(
     f"{kind}_{part}"
     for kind, parts in {
@@ -25,9 +28,8 @@ _INNER = frozenset(
 """What leads from an object to the frames and globals of a program."""
 
 
-def _read(x: Any, at: int) -> None:
-    data = memoryview(x).cast("B")
-    inbox()[: len(data) - at] = data[at : at + len(inbox())]
+def _read(x: Any, at: int) -> int:
+    return lay_bytes(memoryview(x).cast("B")[at:])
 
 
 def _get(x: Any, key: Any) -> Any:
@@ -44,7 +46,8 @@ def _get(x: Any, key: Any) -> Any:
 
 def _set(x: Any, key: Any, value: Any) -> None:
     if isinstance(x, list):
-        x.extend([None] * (int(key) + 1 - len(x)))
+        if int(key) >= len(x):
+            _resize(x, int(key) + 1)
         x[int(key)] = value
     elif isinstance(x, dict):
         x[key] = value
@@ -71,7 +74,12 @@ def _keys(x: Any) -> list[str]:
 
 
 def _resize(x: list[Any], length: int) -> None:
-    x[int(length) :] = [None] * max(0, int(length) - len(x))
+    more = int(length) - len(x)
+    if length < 0 or more > _HOLES:
+        raise ConversionError(
+            f"a list of Python's has no holes, and {more} would be needed", path="the length"
+        )
+    x[int(length) :] = [None] * more
 
 
 # --- iteration
@@ -144,7 +152,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     iter,
     _next,
     _close,
-    tasks.start,
+    lambda x, resolve, reject: tasks.start(x, lasting(resolve), lasting(reject)),
     lambda x: x.__aiter__(),
     _await_next,
     _await_close,
@@ -153,6 +161,6 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     lambda x: x.__exit__(None, None, None) and None,
     lambda x: x.__aexit__(None, None, None),
     tasks.cancel,
-    tasks.when_cancelled,
+    lambda task, tell: tasks.when_cancelled(task, lasting(tell)),
 )
 """By their places in the list of guest.js and lent.js."""

@@ -11,6 +11,7 @@ from polyhy.proxy import Proxy
 from polyhy.values import spellings
 
 from .errors import Exhausted
+from .objects import JsFunction
 
 _LINES = 12  # of a function's source, where no comment says what it does
 
@@ -78,6 +79,20 @@ class Serving(Bridge):
     def show(self, native: int) -> str:
         return self.guest.ask("show", native)
 
+    def held(self) -> list[Any]:
+        """The Python objects that scripts hold, but for this room's own."""
+        if self.guest.ended:
+            return []
+        self.guest.look()
+        return [x for x in list(self.guest.lending.objects.values()) if not _is_ours(x)]
+
+    def free(self, proxy: Any) -> None:
+        self.guest.holding.forget(proxy)
+        if isinstance(proxy, JsFunction):
+            proxy.free()
+        super().free(proxy)
+        self.guest.lending.look()
+
     def _each(self, iterator: Any) -> Iterator[Any]:
         while True:
             try:
@@ -86,8 +101,14 @@ class Serving(Bridge):
                 return
 
     def _own(self, x: Proxy) -> int | None:
-        if x.__bridge__ is self:
+        bridge = x.__bridge__
+        if bridge is self:
             return x.__native__
-        if isinstance(x.__bridge__, type(self)):
+        if bridge.name == self.name and bridge.guest.ended:
             raise Stopped(language=self.name)
         return None
+
+
+def _is_ours(x: Any) -> bool:
+    named = x if callable(x) else type(x)
+    return str(getattr(named, "__module__", "")).startswith(__package__ or "")

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from pathlib import Path
 
 from polyhy.errors import MissingTool
 
-from . import esbuild
+from . import convert, resolution
 from .packages import File, Packages
 
 _SUFFIXES = (".js", ".ts", ".tsx", ".jsx", ".cjs", ".mjs", ".cts", ".mts", ".json")
@@ -39,6 +38,12 @@ def existing(path: str) -> str | None:
     candidates += [stem + other for other in _WRITTEN.get(suffix, ())]
     found = next((each for each in candidates if os.path.isfile(each)), None)
     return os.path.normpath(found) if found else None
+
+
+def internal(origin: str, name: str) -> str | None:
+    """What a name inside its own package means there: `#name`, and the package's own."""
+    kind = "import" if os.path.isfile(origin) and _is_esm(Path(origin)) else "require"
+    return resolution.internal(origin, name, kind)
 
 
 def file(path: str, tools: Packages | None) -> File:
@@ -69,22 +74,10 @@ def _converted(source: Path, tools: Packages) -> Path:
         (p / "tsconfig.json" for p in source.parents if (p / "tsconfig.json").is_file()), None
     )
     parts = (str(source).encode(), source.read_bytes(), settings.read_bytes() if settings else b"")
-    digest = hashlib.sha256(b"\0".join((*parts, *map(str.encode, esbuild.CONVERT)))).hexdigest()
+    digest = hashlib.sha256(b"\0".join((*parts, *map(str.encode, convert.OPTIONS)))).hexdigest()
     made = tools.root / "cache" / "own" / f"{source.stem}-{digest[:24]}.js"
     if not made.is_file():
-        jsx = () if settings else ("--jsx=automatic",)
-        _convert(source, made, tools, jsx)
+        made.parent.mkdir(parents=True, exist_ok=True)
+        options = (f"--tsconfig={settings}",) if settings else ("--jsx=automatic",)
+        convert.convert(tools.tools, source.parent, {source: made}, options)
     return made
-
-
-def _convert(source: Path, made: Path, tools: Packages, jsx: tuple[str, ...]) -> None:
-    made.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=made.parent) as folder:
-        out = Path(folder, made.name)
-        options = (*esbuild.CONVERT, *jsx, f"--outfile={out}")
-        done = esbuild.run(tools.tools, source.parent, *options, str(source))
-        if done.returncode:
-            raise esbuild.failure(source.name, done.stderr, source.parent)
-        esbuild.finish(out)
-        os.replace(f"{out}.map", f"{made}.map")
-        os.replace(out, made)

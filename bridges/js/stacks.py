@@ -16,6 +16,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGITS = {letter: digit for digit, letter in enumerate(_ALPHABET)}
 _NAMED = re.compile(r"^//[#@]\s*sourceMappingURL=(\S+)\s*$", re.MULTILINE)
 _DATA = re.compile(r"data:application/json[^,]*?(;base64)?,")
+_SCHEME = re.compile(r"[a-z][\w+.-]+:")
 _TAIL = 4096  # where in a file the name of its source map stands, from the end
 _maps: dict[str, Path | None] = {}
 _heads: dict[str, int] = {}
@@ -66,8 +67,13 @@ def _through(known: _Map, place: Place, folder: str, only: str | None) -> Place 
     if at < 0:
         return None
     _, source, line, column = segments[at]
-    file = only or os.path.normpath(os.path.join(folder, unquote(known.sources[source])))
+    file = only or _joined(folder, unquote(known.sources[source]))
     return Place(file, line + 1, column)
+
+
+def _joined(folder: str, name: str) -> str:
+    """A source's name from a folder; one like `webpack:/a.js` is no file, and stays as it is."""
+    return name if _SCHEME.match(name) else os.path.normpath(os.path.join(folder, name))
 
 
 class _Map(NamedTuple):
@@ -111,7 +117,7 @@ def _inline(file: str, coded: bool) -> _Map | None:
 
 def _parse(source_map: dict[str, Any]) -> _Map:
     root = source_map.get("sourceRoot") or ""
-    sources = [os.path.join(root, name or "") for name in source_map["sources"]]
+    sources = [_joined(root, name or "") for name in source_map["sources"]]
     lines: list[list[tuple[int, int, int, int]]] = []
     source = line = at = 0
     for text in source_map["mappings"].split(";"):

@@ -35,6 +35,7 @@
   // --- Python's objects: one stand-in each while it is in use, so that identity holds
 
   const homes = new WeakMap(); // stand-in → Python's number
+  const flights = new Map(); // Python's number → how often it came here, and went home
   const standIns = new Map(); // Python's number → WeakRef of the stand-in
   const dead = [];
   const registry = new FinalizationRegistry((number) => {
@@ -45,19 +46,51 @@
 
   function lent(number, kind, detail) {
     const known = standIn(number);
-    if (known) return known;
+    if (known) {
+      flights.get(number)[CAME]++;
+      return known;
+    }
     const fresh = STAND_INS[kind](number, detail);
     standIns.set(number, new WeakRef(fresh));
     homes.set(fresh, number);
     registry.register(fresh, number);
+    came(number);
     return fresh;
   }
 
-  /** The numbers of Python objects that no script holds any more. */
+  const CAME = 0;
+  const WENT = 1;
+
+  function came(number) {
+    const flight = flights.get(number);
+    if (flight) flight[CAME]++;
+    else flights.set(number, [1, 0]);
+  }
+
+  /** Bytes came, were copied, and are needed no more. */
+  function copied(number) {
+    came(number);
+    dead.push(number);
+  }
+
+  /** The number by which a stand-in goes home; undefined for what is ours. */
+  function goHome(x) {
+    const number = homes.get(x);
+    if (number !== undefined) flights.get(number)[WENT]++;
+    return number;
+  }
+
+  /** Python's objects that no script holds any more: of each its number, how often it came and went. */
   function swept() {
-    const numbers = dead.splice(0).filter((n) => !standIn(n));
-    for (const number of numbers) standIns.delete(number);
-    return numbers;
+    const counts = [];
+    for (const number of dead.splice(0)) {
+      const flight = flights.get(number);
+      if (!flight || standIn(number)) continue;
+      counts.push(number, ...flight);
+      standIns.delete(number);
+      flights.delete(number);
+    }
+    return counts;
   }
 
   function clear() {
@@ -68,5 +101,5 @@
 
   const isHome = (x) => standIns.size !== 0 && homes.has(x);
 
-  return { objects, keep, release, homes, isHome, standIn, lent, dead, swept, clear };
+  return { objects, keep, release, homes, isHome, standIn, lent, goHome, copied, swept, clear };
 }

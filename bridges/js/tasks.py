@@ -47,6 +47,12 @@ def start(x: Awaitable[Any], resolve: Any, reject: Any) -> None:
         begin()
 
 
+def begin() -> None:
+    """Begin what waits for a loop, if one runs here."""
+    while _waiting and events._get_running_loop() is not None:
+        _waiting.pop()()
+
+
 def cancel(x: Any) -> None:
     """Cancel what `start` was given; what has not begun yet never will."""
     task = _tasks.get(id(x)) or (x if isinstance(x, asyncio.Future) else None)
@@ -65,7 +71,7 @@ async def settled(promise: JsObject) -> Any:
     """What a promise is fulfilled with; its reason is raised."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Any] = loop.create_future()
-    _begin()
+    begin()
     promise.__bridge__.guest.ask(
         "settle",
         promise.__native__,
@@ -78,7 +84,7 @@ async def settled(promise: JsObject) -> Any:
         await asyncio.wait((future,), timeout=_until_next())
         if not future.done():
             owner.run(LOOP.run_due)
-            _begin()
+            begin()
     return future.result()
 
 
@@ -95,16 +101,11 @@ def serve() -> None:
 
 
 async def _finish() -> None:
-    _begin()
+    begin()
     while _tasks:
         await asyncio.wait(_tasks.values(), timeout=_until_next())
         LOOP.run_due()
-        _begin()
-
-
-def _begin() -> None:
-    while _waiting:
-        _waiting.pop()()
+        begin()
 
 
 def _tell(loop: Any, future: Any, set_it: Callable[[], None]) -> None:

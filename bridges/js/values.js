@@ -11,12 +11,13 @@
   const { ownKeys } = Reflect;
   const { isArray } = Array;
   const { isSafeInteger } = Number;
-  const { objects, keep, homes, isHome, standIn, lent } = table;
+  const { objects, keep, goHome, isHome, standIn, lent } = table;
   const { receiveIntegers, sendInteger, sendIntegers, sendText, sendNumber, sendReference } = wire;
   const ObjectPrototype = Object.prototype;
   const ArrayPrototype = Array.prototype;
   const MAX = Number.MAX_SAFE_INTEGER;
   const DEEP = 200;
+  const HOLES = 1e6; // of an array that is still copied
   const TAG = "\uE000"; // the only key of a tagged value; data that has this key is tagged itself
 
   // What a slot of the wire holds.
@@ -78,7 +79,11 @@
     set: (items) => new Set(items.map(revive)),
     map: (pairs) => new Map(pairs.map(revive)),
     object: (pairs) => Object.fromEntries(pairs.map(revive)),
-    bytes: ([number, length]) => (table.dead.push(number), receive(number, length)),
+    bytes: ([number, length]) => {
+      const bytes = receive(number, length);
+      table.copied(number);
+      return bytes;
+    },
     ours: (number) => objects[number],
     lent: ([number, kind, detail]) => lent(number, kind, detail),
   };
@@ -124,7 +129,7 @@
 
   function giveObject(x) {
     if (isHome(x)) return reference(x);
-    if (isArray(x) && isPacked(x)) {
+    if (isPacked(x)) {
       const slot = sendIntegers(INTEGERS, x);
       if (slot) return slot;
     }
@@ -136,7 +141,7 @@
   /** An array without holes, names of its own or a class of its own. */
   function isPacked(x) {
     try {
-      return getPrototypeOf(x) === ArrayPrototype && keys(x).length === x.length;
+      return isArray(x) && getPrototypeOf(x) === ArrayPrototype && keys(x).length === x.length;
     } catch {
       return false;
     }
@@ -150,7 +155,7 @@
   const reference = (x) => sendReference(...referenceTo(x));
 
   function referenceTo(x) {
-    const home = homes.get(x);
+    const home = goHome(x);
     return home !== undefined ? [HOME, home] : [typeof x === "function" ? FUNCTION : OBJECT, keep(x)];
   }
 
@@ -160,7 +165,14 @@
   const LIVE = 2;
 
   const isBytes = (x) => x instanceof Uint8Array || x instanceof ArrayBuffer;
-  const isValue = (x) => (x instanceof Date && getPrototypeOf(x) === Date.prototype) || isBytes(x);
+
+  function isValue(x) {
+    try {
+      return (x instanceof Date && getPrototypeOf(x) === Date.prototype) || isBytes(x);
+    } catch {
+      return false; // a proxy that throws
+    }
+  }
 
   function natureOf(x, depth) {
     switch (typeof x) {
@@ -183,7 +195,7 @@
     if (getPrototypeOf(x) !== ArrayPrototype) return LIVE;
     const { length } = x;
     const names = keys(x).length;
-    if (names > length) return LIVE; // a match of a RegExp has names too
+    if (names > length || length - names > HOLES) return LIVE; // a match of a RegExp has names too
     let nature = names === length ? TEXT : MIXED;
     for (let i = 0; i < length; i++) if (natureOf(x[i], depth + 1) !== TEXT) nature = MIXED;
     return nature;

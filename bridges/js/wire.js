@@ -106,6 +106,25 @@
     return slot.home;
   }
 
+  function sendBytes(what, bytes) {
+    const slot = take(what);
+    const length = Math.min(bytes.length, slot.bytes.length);
+    slot.bytes.set(bytes.subarray(0, length));
+    slot.ints[1] = length;
+    return slot.home;
+  }
+
+  let inbox; // a ticket, and bytes that Python laid out
+  let inboxTicket;
+
+  /** Take what Python laid out, and return how much; nothing, if it laid out other bytes since. */
+  function receiveBytes(ticket, at, into) {
+    if (inboxTicket[0] !== ticket) return 0;
+    const length = Math.min(inbox.length, into.length - at);
+    into.set(inbox.subarray(0, length), at);
+    return length;
+  }
+
   let tray;
 
   /** The integers that Python laid out; undefined if it laid out others since. */
@@ -119,31 +138,53 @@
 
   // --- calls of Python: whom they are for lies in memory too
 
-  let callee; // the number of the object, and of the operation on it
+  let callee; // the number of the object, and of the operation on it; then 1 if the script must end
+
+  /** Ctrl-C ended what was called: wait for the engine to end the script, which can't catch that. */
+  function answered(result) {
+    while (callee[2] === 1);
+    return result;
+  }
+
+  // A call of another thread may come in between, before Python has read for whom the outer one is.
 
   const calling =
     (f) =>
     (number, ...args) => {
+      const before = callee[0];
       callee[0] = number;
-      return f(...args);
+      try {
+        return answered(f(...args));
+      } finally {
+        callee[0] = before;
+      }
     };
 
   const reaching =
     (f) =>
     (number, operation, ...args) => {
+      const [object, code] = callee;
       callee[0] = number;
       callee[1] = operation;
-      return f(...args);
+      try {
+        return answered(f(...args));
+      } finally {
+        callee[0] = object;
+        callee[1] = code;
+      }
     };
 
-  const wire = { receiveIntegers, sendInteger, sendIntegers, sendText, sendNumber, sendReference };
+  const wire = { receiveBytes, receiveIntegers, sendBytes, sendInteger, sendIntegers, sendText, sendNumber, sendReference };
   return (part, ...rest) => {
     if (part === "callee") callee = new Int32Array(rest[0].buffer);
     else if (part === "add") add(...rest);
     else if (part === "grow") grow = rest[0];
     else if (part === "register") register = new Int32Array(rest[0].buffer);
     else if (part === "tray") tray = new Int32Array(rest[0].buffer);
-    else if (part === "refill") fill(slots[rest[0]]);
+    else if (part === "inbox") {
+      inboxTicket = new Int32Array(rest[0].buffer, 0, 1);
+      inbox = new Uint8Array(rest[0].buffer, 8);
+    } else if (part === "refill") fill(slots[rest[0]]);
     else {
       const [call, reach, ...more] = rest;
       return part(wire, calling(call), reaching(reach), ...more);

@@ -15,8 +15,7 @@ ROOM: Final = 1 << 17
 head: Final = struct.Struct("4i").unpack_from
 """A slot's head: what it holds, units of text, 1 if more of it follows, and their width."""
 
-NUMBER, STRING, JSON_TEXT, TAGGED, FAILURE, INTEGERS, OBJECT, FUNCTION, HOME = range(1, 10)
-
+NUMBER, STRING, JSON_TEXT, TAGGED, FAILURE, INTEGERS, OBJECT, FUNCTION, HOME, BYTES = range(1, 11)
 
 MOST: Final = 30_000
 """The most integers that cross as such; longer lists go as text."""
@@ -35,9 +34,12 @@ def take_register(full: bool) -> Any:
     return x
 
 
-_callee = bytearray(8)
+_callee = bytearray(16)
 callee: Final = memoryview(_callee).cast("i")
-"""Whom a script calls: the number of an object of Python's, and of an operation on it."""
+"""Whom a script calls: the number of an object of Python's, and of an operation on it.
+
+The third is 1 where the script may not go on when it is answered.
+"""
 
 _tray = bytearray(8 + 4 * MOST)
 _ticket: Final = memoryview(_tray).cast("i")
@@ -48,14 +50,26 @@ def lay(integers: list[int]) -> Any:
     """Lay small integers out for the engine, quicker than their text; None if one is large.
 
     What crosses is their number and a ticket, by which the engine sees if a call in between laid
-    out others.
+    out others. So the ticket comes first: what is laid out over another's is nobody's then.
     """
+    ticket = _ticket[0] = next(_tickets) & 0x3FFFFFFF
     try:
         _layout(len(integers)).pack_into(_tray, 8, *integers)
     except struct.error:
         return None
-    ticket = _ticket[0] = next(_tickets) & 0x3FFFFFFF
     return core().bigint(ticket << 16 | len(integers))
+
+
+_inbox = bytearray(8 + ROOM)
+_inbox_ticket: Final = memoryview(_inbox).cast("i")
+
+
+def lay_bytes(data: memoryview) -> int:
+    """Lay the first of some bytes out for the engine, and return their ticket."""
+    ticket = _inbox_ticket[0] = next(_tickets) & 0x3FFFFFFF
+    piece = data[:ROOM]
+    _inbox[8 : 8 + len(piece)] = piece
+    return ticket
 
 
 def ticket_of(number: int) -> Any:
@@ -86,6 +100,11 @@ class Slot:
 
     def integers(self) -> list[int]:
         x = self.ints[HEAD // 4 : HEAD // 4 + self.ints[1]].tolist()
+        self.ints[0] = 0
+        return x
+
+    def data(self) -> bytearray:
+        x = self.memory[HEAD : HEAD + self.ints[1]]
         self.ints[0] = 0
         return x
 
@@ -125,14 +144,9 @@ def wire() -> Callable[..., Any]:
 
     end("register", _memory)
     end("tray", _tray)
+    end("inbox", _inbox)
     end("callee", _callee)
     end("grow", grow)
     for _ in range(4):
         grow()
     return end
-
-
-@lru_cache(maxsize=1)
-def inbox() -> bytearray:
-    """The one piece of memory by which bytes pass, either way. The engine keeps it for good."""
-    return bytearray(ROOM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,14 @@ PACKAGES = Path(__file__).with_name("packages")
 def main(root: str, kind: str, *names: str) -> None:
     env.use(env.at(Path(root)))
     run = polyhy.import_from("js", str(PACKAGES / "run.js"))
-    said: list[Any] = []
-    run.answers(kind, list(names) or None).then(said.append)
+    run.answers(kind, list(names) or None).then(say)
     host.wait()
-    print("\n" + json.dumps(polyhy.data(said[0])))
+
+
+def say(answers: Any) -> None:
+    """Print them and exit, as run.js does: some packages leave timers that never end."""
+    print("\n" + json.dumps(polyhy.data(answers)), flush=True)
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 
 import pytest
 
@@ -304,6 +305,62 @@ def test_a_script_iterates_an_async_generator_of_python(js):
 
     assert asyncio.run(main()) == ("0,1,2", "0,1,2,3,4,5,6,7,8,9")
     assert closed == [True, True]
+
+
+# --- a prompt waits for its user
+
+
+def test_timers_and_promises_go_on_while_a_prompt_waits(js):
+    seen = []
+    js("""f => {
+        setTimeout(() => f("soon"), 5);
+        globalThis.late = setTimeout(() => f("late"), 60_000);
+        Promise.resolve("job").then(f);
+    }""")(seen.append)
+    assert seen == ["job"]
+    assert 0 <= host.serve() <= 0.005
+    time.sleep(0.006)
+    assert 50 < host.serve() <= 60
+    assert seen == ["job", "soon"]
+    js("clearTimeout(late)")
+    assert host.bridge("js").serve() is None
+
+
+def test_what_a_timer_throws_while_a_prompt_waits_is_raised_and_the_next_runs(js):
+    seen = []
+    js("f => { setTimeout(() => { throw new RangeError('due') }); setTimeout(f) }")(
+        lambda: seen.append(1)
+    )
+    js("(async () => { await null; throw new Error('unheard') })(); 0")
+    time.sleep(0.005)
+    with pytest.raises(JsError, match="due"):
+        host.serve()
+    with pytest.raises(JsError, match="unheard"):
+        host.serve()
+    assert seen == [1]
+
+
+def test_no_timer_runs_in_the_midst_of_a_script(js):
+    seen = []
+    js("""(f, serve) => {
+        setTimeout(() => f("timer"));
+        serve();
+        f("script");
+    }""")(seen.append, lambda: (time.sleep(0.005), host.serve())[1])
+    host.serve()
+    assert seen == ["script", "timer"]
+
+
+def test_a_prompt_with_a_loop_serves_awaitables_too(js):
+    async def main():
+        promise = js("async f => { globalThis.got = await f(7) }")(later)
+        while js("typeof got") == "undefined":
+            host.serve()
+            await asyncio.sleep(0.001)
+        await promise
+        return js("const x = got; delete globalThis.got; x")
+
+    assert asyncio.run(main()) == 7
 
 
 # --- threads

@@ -71,9 +71,15 @@ def test_kebab_and_snake_case_find_camel_case(js):
     assert o.data_id == 2
 
 
-def test_a_misspelt_member_gets_a_suggestion(js):
+@pytest.mark.parametrize("name", ["groupby", "grou", "grupBy", "gorupBy", "groupByy", "groupBi"])
+def test_a_misspelt_member_gets_a_suggestion(js, name):
     with pytest.raises(AttributeError, match='did you mean "groupBy"'):
-        _ = js("({ groupBy() {} })").groupby
+        getattr(js("({ groupBy() {}, chunk() {} })"), name)
+
+
+def test_a_member_that_resembles_none_gets_no_suggestion(js):
+    with pytest.raises(AttributeError, match=r"no member 'sum'$"):
+        _ = js("({ groupBy() {}, chunk() {} })").sum
 
 
 def test_members_are_set_and_deleted(js):

@@ -286,3 +286,26 @@ def test_a_view_outlives_the_runtime():
 
 def test_what_is_no_buffer_has_no_memory(js):
     assert not hasattr(js("new Map()"), "__array_interface__")
+
+
+def test_many_looks_leave_no_memory_behind():
+    program = """
+        import resource, numpy, polyhy
+        from polyhy.bridges.js.engine import core
+        make = polyhy.evaluate("js", "n => new Float64Array(n).fill(1)")
+        def look(times):
+            for _ in range(times):
+                assert numpy.asarray(make(16)).sum() == 16
+            core().collect()
+            with open("/proc/self/statm") as file:
+                return int(file.read().split()[1]) * resource.getpagesize()
+        before = look(2000)
+        assert look(6000) - before < 15e6
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr

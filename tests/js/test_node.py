@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import math
 import os
 import signal
 import subprocess
@@ -90,6 +92,19 @@ class TestNode(BridgeLaws):
 # --- packages that need node
 
 
+@pytest.mark.parametrize("runtime", [None, "node"])
+def test_an_addon_that_was_not_built_says_what_to_do(tmp_path: Path, runtime: str | None) -> None:
+    package = tmp_path / "node_modules" / "@scope" / "addon"
+    package.mkdir(parents=True)
+    about = {"name": "@scope/addon", "scripts": {"install": "node-gyp rebuild"}}
+    (package / "package.json").write_text(json.dumps(about))
+    (package / "index.js").write_text("throw Error('Could not locate the bindings file.')")
+    with pytest.raises(JsError) as caught:
+        polyhy.import_from("js", str(package / "index.js"), runtime=runtime)
+    assert 'allow-scripts = ["npm:@scope/addon"], then run: polyhy sync' in str(caught.value)
+    assert ('import the package :in "node"' in str(caught.value)) == (runtime is None)
+
+
 def test_a_native_addon_is_loaded() -> None:
     async def picture() -> bytes:
         red = {"width": 20, "height": 10, "channels": 3, "background": "red"}
@@ -131,6 +146,44 @@ def test_a_module_is_loaded_once() -> None:
 def test_what_is_not_installed_is_an_error_that_says_so() -> None:
     with pytest.raises(NotInstalled, match="left-pad"):
         host.bridge("node").load("left-pad")
+
+
+TYPED = """
+import { twice } from "./twice.js";
+import _ from "lodash";
+import { nanoid } from "nanoid";
+enum Size { Big = 4 }
+export const size: number = twice(Size.Big), sum = _.sum([1, 2]), length = nanoid().length;
+export const url = import.meta.url;
+export const tag = (name: string) => <b>{name}</b>;
+export function fail(): never {
+  throw new TypeError("typed");
+}
+"""
+
+
+def test_files_of_the_project_may_be_typescript_and_jsx(tmp_path: Path) -> None:
+    (tmp_path / "main.tsx").write_text(TYPED)
+    (tmp_path / "twice.ts").write_text("export const twice = (n: number): number => n * 2;")
+    settings = {"compilerOptions": {"jsx": "react", "jsxFactory": "twice"}}
+    (tmp_path / "tsconfig.json").write_text(json.dumps(settings))
+    main = polyhy.import_from("js", str(tmp_path / "main.tsx"), runtime="node")
+    assert (main.size, main.sum, main.length) == (8, 3, 21)
+    assert main.url == (tmp_path / "main.tsx").as_uri()
+    assert math.isnan(main.tag("b"))
+    with pytest.raises(JsError, match="typed") as caught:
+        main.fail()
+    assert caught.value.frames[0][:2] == (str(tmp_path / "main.tsx"), 10)
+
+
+@pytest.mark.parametrize("name", ["main.mjs", "main.js", "main.cjs"])
+def test_files_of_the_project_find_the_packages_of_the_env(tmp_path: Path, name: str) -> None:
+    esm = 'import _ from "lodash"; import { nanoid } from "nanoid"; export const n = _.sum([1, 2]);'
+    (tmp_path / name).write_text(
+        'exports.n = require("lodash").sum([1, 2])' if "c" in name else esm
+    )
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    assert polyhy.import_from("js", str(tmp_path / name), runtime="node").n == 3
 
 
 def test_a_builtin_of_node_is_a_module() -> None:
@@ -291,3 +344,29 @@ def test_waiting_runs_what_node_still_has_to_do() -> None:
         """
     )
     assert done.communicate(timeout=20)[0] == "later\n"
+
+
+# --- several
+
+
+def test_several_node_runtimes_are_processes_of_their_own():
+    one, two = polyhy.start_runtime("node", "one"), polyhy.start_runtime("node", "two")
+    assert one.eval("globalThis.x = 1; process.pid") != two.eval("process.pid")
+    assert (one.eval("x"), two.eval("typeof x")) == (1, "undefined")
+    theirs = polyhy.evaluate("one", "new Map([[1, 2]])")
+    assert polyhy.evaluate("two", "m => m")(theirs) is theirs
+    assert polyhy.evaluate("two", "m => m.get(1)")(theirs) == 2
+    chunk = polyhy.import_from("npm", "lodash", runtime="two").chunk
+    one.stop()
+    with pytest.raises(polyhy.errors.Stopped):
+        len(theirs)
+    assert chunk([1, 2, 3], 2) == [[1, 2], [3]]
+    two.stop()
+
+
+def test_a_scope_frees_objects_of_node(node):
+    with polyhy.scope() as scope:
+        inside, kept = node("new Map()"), scope.keep(node("new Map([[1, 2]])"))
+    assert kept[1] == 2
+    with pytest.raises(polyhy.errors.Freed):
+        len(inside)

@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
-from polyhy.packages import install
+import polyhy
+from polyhy.bridges.js import modules
+from polyhy.bridges.js.errors import JsError
+from polyhy.bridges.js.node import compression
+from polyhy.guests import host
+from polyhy.packages import env, install
 from polyhy.spec import Spec
 
 
@@ -77,6 +82,53 @@ class TestThisProcess:
         )
         done = run(script)
         assert "Error: bad" in done.stderr
+
+
+CODECS = """
+const zlib = require('zlib'), { promisify } = require('util'), text = 'héllo '.repeat(50);
+const pack = Buffer.from(zlib.NAMECompressSync(text));
+console.log(pack.length < 60, zlib.NAMEDecompressSync(pack).toString() === text);
+try { zlib.NAMEDecompressSync(Buffer.from('nonsense')) } catch (e) { console.log(e.message) }
+promisify(zlib.NAMECompress)(text).then((x) => console.log(x.equals(pack)));
+require('stream').Readable.from([pack]).pipe(zlib.createTYPEDecompress()).toArray()
+  .then((all) => console.log(String(Buffer.concat(all)) === text));
+"""
+
+
+@pytest.mark.registry
+class TestCodecsOfPythons:
+    @pytest.mark.parametrize("name", ["brotli", "zstd"])
+    def test_they_pack_and_unpack(self, run: Any, name: str) -> None:
+        done = run(CODECS.replace("NAME", name).replace("TYPE", name.title()))
+        lines = done.stdout.splitlines()
+        assert [lines[0], lines[1], *sorted(lines[2:])] == [
+            *("true true", "Decompression failed", "true", "true"),
+        ], done.stderr
+
+    def test_without_a_package_they_say_which(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for names in compression._PACKAGES.values():
+            for name in names:
+                monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.setattr(env, "_chosen", env.at(root))
+        polyhy.import_from("npm", "ms")
+        for name, package in (("brotli", "brotli"), ("zstd", "backports.zstd")):
+            pack = polyhy.evaluate("js", f"process.getBuiltinModule('zlib').{name}CompressSync")
+            with pytest.raises(JsError, match=f"pip install {package}, or import the package :in"):
+                pack("x")
+
+
+@pytest.mark.registry
+def test_an_env_from_before_a_package_was_needed_has_the_others(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(env, "_chosen", env.at(root))
+    polyhy.import_from("npm", "ms")
+    monkeypatch.setitem(modules._PACKAGED, "new", "not-installed-yet")
+    found: Any = host.bridge("js")
+    assert found.modules.packaged("new") is None
+    assert Path(found.modules.packaged("buffer")).name == "index.js"
 
 
 @pytest.mark.registry

@@ -217,6 +217,15 @@ export const page = (p: P) => Part(p);
         frame = caught.value.frames[0]
         assert (frame.file, frame.line) == (str(tmp_path / "src" / "real.ts"), 11)
 
+    def test_a_source_that_is_no_file_keeps_its_name(self, load: Any, tmp_path: Path) -> None:
+        (tmp_path / "made.js.map").write_text(
+            '{"version": 3, "sources": ["webpack:/lib/a.js"], "names": [], "mappings": "AAAA;AAUA"}'
+        )
+        module = load(made_js=MADE)
+        with pytest.raises(JsError) as caught:
+            module.f()
+        assert caught.value.frames[0].file == "webpack:/lib/a.js"
+
     def test_a_map_that_is_broken_changes_nothing(self, load: Any, tmp_path: Path) -> None:
         (tmp_path / "made.js.map").write_text("{")
         module = load(made_js=MADE)
@@ -229,10 +238,6 @@ export const page = (p: P) => Part(p);
             load(bad_ts="export const x = 1;\nlet y: = 2;\n")
         frame = caught.value.frames[0]
         assert (frame.file, frame.line) == (str(tmp_path / "bad.ts"), 2)
-
-    def test_await_at_the_top_says_that_node_can(self, load: Any) -> None:
-        with pytest.raises(JsSyntaxError, match=r"main\.mjs awaits at its top level.*:in \"node\""):
-            load(main_mjs="export const x = await Promise.resolve(1);")
 
     def test_a_changed_file_is_converted_anew(self, tmp_path: Path) -> None:
         from polyhy.bridges.js import sources

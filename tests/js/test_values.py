@@ -257,3 +257,28 @@ def test_an_object_lent_to_a_script_is_an_object_there(js):
     js("a => { a.total_sum = 0 }")(account)
     assert account.total_sum == 0
     assert js("a => a.__class__ === undefined && a.__dict__ === undefined")(account) is True
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("new Proxy({ a: 1 }, { get: () => 2 })", {"a": 2}),
+        ("({ inner: new Proxy([1], { get: (x, k) => (k === '0' ? 9 : x[k]) }) })", {"inner": [9]}),
+    ],
+)
+def test_a_proxy_of_javascripts_own_is_the_data_that_its_traps_show(js, source, value):
+    assert js(f"({source})") == value
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "new Proxy(new Map(), {})",
+        "new Proxy(() => 1, {})",
+        "(() => { const p = Proxy.revocable([1], {}); p.revoke(); return p.proxy })()",
+    ],
+)
+def test_a_proxy_of_javascripts_own_that_shows_no_data_crosses_by_reference(js, source):
+    x = js(f"({source})")
+    assert isinstance(x, Proxy)
+    assert js("x => x")(x) is x

@@ -21,8 +21,9 @@ from polyhy.spec import Spec
 
 @pytest.fixture(scope="module")
 def root() -> Path:
-    """The root of an env that has what node's modules are made of."""
-    return install.script([Spec("npm", "ms", "2.1.3")]).root
+    """The root of an env that has what node's modules are made of, and clients of npm."""
+    names = (client.rpartition("@") for client in ("ms@2.1.3", *CLIENTS))
+    return install.script([Spec("npm", name, version) for name, _, version in names]).root
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -179,3 +180,45 @@ class TestHttpAsAClient:
           });
         })"""
         assert js(source, server) == "ECONNRESET"
+
+
+POST = """{ method: "POST", headers: { "content-type": "application/json" }, body: '{"a":1}' }"""
+CLIENTS = {
+    "axios@^1": """async (axios, url) => [
+      (await axios.get(url + "/again")).data, (await axios.post(url, { a: 1 })).data]""",
+    "got@^14": """async (got, url) => [
+      await got(url + "/again").json(), await got.post(url, { json: { a: 1 } }).json()]""",
+    "ky@^1": """async (ky, url) => [
+      await ky(url + "/again").json(), await ky.post(url, { json: { a: 1 } }).json()]""",
+    "superagent@^10": """async (agent, url) => [
+      (await agent.get(url + "/again")).body, (await agent.post(url).send({ a: 1 })).body]""",
+    "cross-fetch@^4": """async ({ fetch }, url) => [
+      await (await fetch(url + "/again")).json(),
+      await (await fetch(url, POST)).json()]""",
+    "undici@^6": """async ({ fetch, request }, url) => [
+      await (await fetch(url + "/again")).json(),
+      await (await request(url, POST)).body.json()]""",
+}
+
+
+@pytest.mark.registry
+class TestClientsOfNpm:
+    @pytest.mark.parametrize("client", CLIENTS)
+    def test_they_follow_and_send(self, js: Any, server: str, client: str) -> None:
+        module = polyhy.import_from("npm", client.rpartition("@")[0])
+        source = CLIENTS[client].replace("POST", POST)
+        found, echo = js(f"(m, url) => ({source})(m.default ?? m, url)", module, server)
+        assert found["path"] == "/json?from=again"
+        assert (json.loads(echo["body"]), echo["type"].partition(";")[0]) == (
+            *({"a": 1}, "application/json"),
+        )
+
+    def test_a_redirect_that_is_given_up_halfway_is_no_error(self, js: Any, server: str) -> None:
+        source = """(url) => new Promise((done) => {
+          const { get } = process.getBuiltinModule("http");
+          const request = get(url + "/endless", (response) => {
+            response.on("aborted", () => done([response.aborted, response.complete]));
+            request.abort();
+          }).on("error", () => {});
+        })"""
+        assert js(source, server) == [True, False]

@@ -1,50 +1,79 @@
-// node's async_hooks, as far as one runtime's stack goes: a store is seen until `run` returns.
+// node's async_hooks: what a store holds is seen by all that `run` calls, and by what that awaits.
 "use strict";
-() => {
-  const all = new Set();
+({ host, parts }) => {
+  // A context is a Map of stores that nobody changes. The host gives each promise's job that of its `then`.
+  const place = host.place;
+
+  /** From the first store on; a job costs more then. */
+  function start() {
+    Object.defineProperty(globalThis, place, { value: undefined, writable: true, configurable: true, enumerable: false });
+    parts.bound = bound;
+    host.keepContexts();
+  }
+
+  function within(context, f, ...args) {
+    if (!parts.bound) return f(...args);
+    const before = globalThis[place];
+    globalThis[place] = context;
+    try {
+      return f(...args);
+    } finally {
+      globalThis[place] = before;
+    }
+  }
+
+  const snapshot = () => {
+    const context = globalThis[place];
+    return (f, ...args) => within(context, f, ...args);
+  };
+
+  /** What timers and ticks run. */
+  const bound = (f) => {
+    const context = globalThis[place];
+    return context ? (...args) => within(context, f, ...args) : f;
+  };
 
   class AsyncLocalStorage {
-    #store;
+    #fallback;
     constructor({ defaultValue, name = "" } = {}) {
-      this.#store = defaultValue;
+      this.#fallback = defaultValue;
       this.name = name;
-      all.add(this);
+    }
+    #with(store) {
+      if (!parts.bound) start();
+      return new Map(globalThis[place]).set(this, store);
     }
     run(store, f, ...args) {
-      const before = this.#store;
-      this.#store = store;
-      try {
-        return f(...args);
-      } finally {
-        this.#store = before;
-      }
+      return within(this.#with(store), f, ...args);
     }
     exit(f, ...args) {
-      return this.run(undefined, f, ...args);
+      return within(this.#with(undefined), f, ...args);
     }
     getStore() {
-      return this.#store;
+      const context = globalThis[place];
+      return context?.has(this) ? context.get(this) : this.#fallback;
     }
     enterWith(store) {
-      this.#store = store;
+      globalThis[place] = this.#with(store);
     }
     disable() {
-      this.#store = undefined;
+      globalThis[place] = this.#with(undefined);
     }
     static bind(f) {
-      const run = AsyncLocalStorage.snapshot();
-      return (...args) => run(f, ...args);
+      const run = snapshot();
+      return function (...args) {
+        return run((...rest) => Reflect.apply(f, this, rest), ...args);
+      };
     }
     static snapshot() {
-      const stores = [...all].map((each) => [each, each.#store]);
-      return (f, ...args) => stores.reduceRight((inner, [each, store]) => () => each.run(store, inner), () => f(...args))();
+      return snapshot();
     }
   }
 
   let last = 1;
 
   class AsyncResource {
-    #run = AsyncLocalStorage.snapshot();
+    #run = snapshot();
     #id = ++last;
     constructor(type) {
       this.type = type;

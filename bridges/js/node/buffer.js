@@ -25,6 +25,14 @@
   };
   Buffer.copyBytesFrom = (view, offset = 0, length = view.length - offset) => Buffer.from(view.slice(offset, offset + length).buffer);
   Buffer.poolSize = 8192;
+  for (const encoding of ["ascii", "base64", "base64url", "hex", "latin1", "ucs2", "utf8"]) {
+    Buffer.prototype[`${encoding}Slice`] = function (start, end) {
+      return this.toString(encoding, start, end);
+    };
+    Buffer.prototype[`${encoding}Write`] = function (text, offset = 0, length = this.length - offset) {
+      return this.write(text, offset, length, encoding);
+    };
+  }
   for (const name of Object.getOwnPropertyNames(Buffer.prototype)) {
     if (name.includes("UInt")) Buffer.prototype[name.replace("UInt", "Uint")] ??= Buffer.prototype[name];
   }

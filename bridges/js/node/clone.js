@@ -32,10 +32,10 @@
   const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
   const REFUSED = new Set(["WeakMap", "WeakSet", "WeakRef", "Promise", "Generator", "AsyncGenerator", "FinalizationRegistry"]);
 
-  function structuredClone(value, { transfer = [] } = {}) {
+  function structuredClone(value, options) {
     if (arguments.length === 0) throw Object.assign(new TypeError("The \"value\" argument must be specified"), { code: "ERR_MISSING_ARGS" });
     const seen = new Map();
-    const given = new Set(transfer);
+    const given = new Set(options?.transfer ?? []);
     for (const each of given) if (!(each instanceof ArrayBuffer)) if (!moves(each)) refuse("Value in transfer list");
     const copy = clone(value, seen, given);
     for (const each of given) if (each instanceof ArrayBuffer && !each.detached) each.transfer();

@@ -1,4 +1,4 @@
-"""Compression for node's zlib, by Python's; brotli where Python has it."""
+"""Compression for node's zlib, by Python's; brotli and zstd where Python has them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ _KINDS = {
     "InflateRaw": _RAW,
     "Unzip": _EITHER,
 }
+_PACKAGES = {
+    "Brotli": ("brotli", "brotlicffi"),
+    "Zstd": ("compression.zstd", "backports.zstd", "zstandard"),
+}
+_LEVELS = {"Brotli": "quality", "Zstd": "level"}
 _CODES = {-3: "Z_DATA_ERROR", -5: "Z_BUF_ERROR", 2: "Z_NEED_DICT"}
 
 
@@ -46,14 +51,19 @@ class Compression:
     def crc32(self, data: bytes, start: int) -> int:
         return zlib.crc32(data, start)
 
-    def brotli(self, data: bytes, quality: int, back: bool) -> Any:
-        """Brotli by whichever package Python has; None if it has none."""
-        for name in ("brotli", "brotlicffi"):
+    def packed(self, codec: str, data: bytes, level: int, back: bool) -> list[Any] | None:
+        """What a package of Python's makes of `data` ([None, bytes]); None if there is none."""
+        for name in _PACKAGES[codec]:
             try:
                 package = importlib.import_module(name)
             except ImportError:
                 continue
-            return package.decompress(data) if back else package.compress(data, quality=quality)
+            if not back:
+                return [None, package.compress(data, **{_LEVELS[codec]: level})]
+            try:
+                return [None, package.decompress(data)]
+            except Exception as error:  # each package has errors of its own
+                return [f"ERR_{codec.upper()}_DECODE", -1, str(error)]
         return None
 
 

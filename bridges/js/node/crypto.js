@@ -171,6 +171,7 @@
     randomFill: (into, ...rest) => later((x, ...places) => randomFillSync(x, ...places))(into, ...rest),
     getRandomValues: (into) => globalThis.crypto.getRandomValues(into),
     constants: {},
+    getCurves: () => ["prime256v1", "secp192r1", "secp224r1", "secp256k1", "secp384r1", "secp521r1"],
     getFips: () => 0,
     setEngine() {},
   };

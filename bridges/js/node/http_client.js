@@ -1,6 +1,6 @@
 // node's http and https as clients, over Python's connections. Servers and sockets need node.
 "use strict";
-({ host, node, packaged }) => {
+({ host, node, packaged, parts }) => {
   const { Readable, Writable } = packaged("readable-stream");
   const EventEmitter = node("events");
   const PORTS = { "http:": 80, "https:": 443 };
@@ -53,6 +53,15 @@
     setTimeout(wait, done) {
       if (done) setTimeout(done, wait).unref();
       return this;
+    }
+    _destroy(error, done) {
+      if (!this.readableEnded || !this.complete) {
+        this.aborted = true;
+        this.emit("aborted");
+      }
+      if (!this.complete) this.req?.destroy();
+      // As node has it, an error that nobody listens for is none.
+      globalThis.process.nextTick(() => done(this.listenerCount("error") ? error : null));
     }
   }
 
@@ -126,7 +135,8 @@
     _final(done) {
       this.finished = this.headersSent = true;
       const bare = this.#pieces.length === 0 && ["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"].includes(this.method);
-      this.#running = host.network.request(this.method, this.address + this.path, this.pairs(), bare ? null : Buffer.concat(this.#pieces), (what, ...detail) => this.#news[what](...detail));
+      const answer = (what, ...detail) => this.#news[what](...detail);
+      this.#running = host.network.request(this.method, this.address + this.path, this.pairs(), bare ? null : Buffer.concat(this.#pieces), parts.bound?.(answer) ?? answer);
       done();
     }
     #news = {
@@ -134,7 +144,6 @@
         const response = new IncomingMessage(this.socket);
         Object.assign(response, { statusCode: status, statusMessage: text, headers: headersOf(pairs), rawHeaders: pairs.flat(), req: this });
         this.res = response;
-        response._destroy = (error, done) => (response.complete || this.destroy(), done(error));
         if (!this.emit("response", response)) response.resume();
       },
       data: (bytes) => this.res.destroyed || this.res.push(Buffer.from(bytes)),

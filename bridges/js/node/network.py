@@ -22,8 +22,10 @@ _TIMEOUT = 300
 class Network:
     """`request` answers a script's function by events: headers, data, end, error."""
 
-    def __init__(self, later: Callable[[float, Callable[[], object]], Any]) -> None:
-        self._later = later
+    def __init__(
+        self, later: Callable[[float, Callable[[], object]], Any], keep: Callable[[Any], Any]
+    ) -> None:
+        self._later, self._keep = later, keep
         self._running: dict[int, queue.SimpleQueue[tuple[Any, ...]]] = {}
         self._count = itertools.count(1)
 
@@ -36,7 +38,7 @@ class Network:
         answer: Callable[..., Any],
     ) -> int:
         """Start a request; return its number, by which `cancel` knows it."""
-        number = next(self._count)
+        number, answer = next(self._count), self._keep(answer)
         news = self._running[number] = queue.SimpleQueue()
         words = (method, url, list(headers), body)
         threading.Thread(target=_converse, args=(*words, news), daemon=True).start()

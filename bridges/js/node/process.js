@@ -1,13 +1,13 @@
 // node's process: this process, its environment and its streams.
 "use strict";
-({ host, node, names, optional, lazily }) => {
+({ host, node, names, optional, lazily, parts }) => {
   const { system } = host;
   const VERSION = "22.0.0";
 
   const env = new Proxy(
     {},
     {
-      get: (_, key) => (typeof key === "string" ? (system.variable(key) ?? (key === "NODE_ENV" ? "production" : undefined)) : undefined),
+      get: (target, key) => (typeof key === "string" ? (system.variable(key) ?? (key === "NODE_ENV" ? "production" : target[key])) : undefined),
       set: (_, key, value) => (system.setVariable(String(key), String(value)), true),
       has: (_, key) => typeof key === "string" && system.variable(key) !== null && system.variable(key) !== undefined,
       deleteProperty: (_, key) => (system.deleteVariable(String(key)), true),
@@ -51,7 +51,8 @@
   let awaited = false;
   function nextTick(f, ...args) {
     if (typeof f !== "function") throw Object.assign(new TypeError('The "callback" argument must be of type function.'), { code: "ERR_INVALID_ARG_TYPE" });
-    ticks.push(() => f(...args));
+    const tick = () => f(...args);
+    ticks.push(parts.bound?.(tick) ?? tick);
     if (!awaited) host.tick();
     awaited = true;
   }

@@ -17,6 +17,7 @@
     ...{ DEFLATE: 1, INFLATE: 2, GZIP: 3, GUNZIP: 4, DEFLATERAW: 5, INFLATERAW: 6, UNZIP: 7, BROTLI_DECODE: 8, BROTLI_ENCODE: 9 },
     ...{ BROTLI_OPERATION_PROCESS: 0, BROTLI_OPERATION_FLUSH: 1, BROTLI_OPERATION_FINISH: 2, BROTLI_PARAM_MODE: 0, BROTLI_PARAM_QUALITY: 1, BROTLI_PARAM_LGWIN: 2, BROTLI_PARAM_SIZE_HINT: 5 },
     ...{ BROTLI_MODE_GENERIC: 0, BROTLI_MODE_TEXT: 1, BROTLI_MIN_QUALITY: 0, BROTLI_MAX_QUALITY: 11, BROTLI_DEFAULT_QUALITY: 11 },
+    ...{ ZSTD_c_compressionLevel: 100, ZSTD_CLEVEL_DEFAULT: 3 },
   };
   const KINDS = ["Deflate", "Inflate", "Gzip", "Gunzip", "DeflateRaw", "InflateRaw", "Unzip"];
 
@@ -38,11 +39,17 @@
     return out;
   };
 
-  function brotli(back) {
+  const CODECS = { Brotli: { level: "BROTLI_PARAM_QUALITY", usual: 11, python: "brotli" }, Zstd: { level: "ZSTD_c_compressionLevel", usual: 3, python: "backports.zstd" } };
+
+  /** Codecs that packages of Python's have: all the data at once. */
+  function packed(codec, back) {
+    const { level, usual, python } = CODECS[codec];
     return (data, { params = {} } = {}) => {
-      const out = compression.brotli(bytesOf(data), params[constants.BROTLI_PARAM_QUALITY] ?? 11, back);
-      if (out) return Buffer.from(out);
-      throw new Error('node\'s brotli needs the Python package brotli here; run: pip install brotli, or import the package :in "node"');
+      const out = compression.packed(codec, bytesOf(data), params[constants[level]] ?? usual, back);
+      if (!out) throw new Error(`node's ${codec.toLowerCase()} needs the Python package ${python} here; run: pip install ${python}, or import the package :in "node"`);
+      const [code, value, text] = out;
+      if (code) throw Object.assign(new Error("Decompression failed", { cause: text }), { code, errno: value });
+      return Buffer.from(value);
     };
   }
 
@@ -162,17 +169,20 @@
     out[`${name}Sync`] = whole(kind);
     out[name] = later(whole(kind));
   }
-  for (const [kind, back] of [["BrotliCompress", false], ["BrotliDecompress", true]]) {
-    const name = kind[0].toLowerCase() + kind.slice(1);
-    const type = class extends Collected {
-      constructor(options) {
-        super(brotli(back), options);
-      }
-    };
-    out[kind] = callable(type, kind);
-    out[`create${kind}`] = (options) => new type(options);
-    out[`${name}Sync`] = brotli(back);
-    out[name] = later(brotli(back));
+  for (const codec of Object.keys(CODECS)) {
+    for (const back of [false, true]) {
+      const kind = `${codec}${back ? "Decompress" : "Compress"}`;
+      const name = kind[0].toLowerCase() + kind.slice(1);
+      const type = class extends Collected {
+        constructor(options) {
+          super(packed(codec, back), options);
+        }
+      };
+      out[kind] = callable(type, kind);
+      out[`create${kind}`] = (options) => new type(options);
+      out[`${name}Sync`] = packed(codec, back);
+      out[name] = later(packed(codec, back));
+    }
   }
 
   function callable(type, name) {

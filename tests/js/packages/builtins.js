@@ -258,6 +258,34 @@ module.exports = {
     const bound = s.run(5, () => AsyncLocalStorage.bind(() => s.getStore()));
     return [s.run({ a: 1 }, () => s.getStore()), s.getStore() ?? null, bound(), new AsyncResource("x").runInAsyncScope((x) => x + 1, null, 1), s.run(1, () => s.exit(() => s.getStore()) ?? null)];
   },
+  "async_hooks over await": async ({ AsyncLocalStorage, AsyncResource }) => {
+    const store = new AsyncLocalStorage();
+    const other = new AsyncLocalStorage();
+    const sleep = (wait) => new Promise((done) => setTimeout(done, wait));
+    const work = async (name) => {
+      const seen = [store.getStore()];
+      const see = () => void seen.push(store.getStore());
+      await null;
+      see();
+      await Promise.all([sleep(2).then(see), sleep(1).then(() => see())]);
+      await new Promise((done) => process.nextTick(() => done(see())));
+      await new Promise((done) => setImmediate(() => done(see())));
+      await new Promise((done) => queueMicrotask(() => done(see())));
+      for await (const x of (async function* () { await sleep(1); yield store.getStore(); })()) seen.push(x);
+      await other.run(1, async () => { await sleep(1); seen.push([store.getStore(), other.getStore()]); });
+      await Promise.reject(1).catch(see).finally(see);
+      return [name, seen, other.getStore() ?? null];
+    };
+    let settle;
+    const pending = new Promise((done) => (settle = done));
+    const early = store.run("early", () => pending.then(() => store.getStore()));
+    const all = await Promise.all(["a", "b"].map((name) => store.run(name, work, name)));
+    store.run("late", settle);
+    const { EventEmitter, once } = require("events");
+    const emitter = new EventEmitter();
+    const resource = store.run("r", () => new AsyncResource("x"));
+    return [all, await early, store.getStore() ?? null, await store.run("e", async () => { setTimeout(() => emitter.emit("x")); await once(emitter, "x"); return store.getStore(); }), resource.runInAsyncScope(() => store.getStore()), await (async () => { store.enterWith("in"); await sleep(1); return store.getStore(); })()];
+  },
   diagnostics_channel: (d) => {
     const seen = [];
     d.subscribe("a", (message, name) => seen.push([message, name]));
@@ -265,6 +293,31 @@ module.exports = {
     return [seen, d.channel("a").hasSubscribers, d.hasSubscribers("b")];
   },
   vm: (vm) => [vm.runInThisContext("1 + 1"), vm.runInNewContext("a + b", { a: 1, b: 2 }), new vm.Script("x = 5").runInContext(vm.createContext({})), (() => { const box = vm.createContext({ y: 1 }); vm.runInContext("var z = y + 1; y = 10", box); return box; })(), tried(() => vm.runInThisContext("}{"))[0], tried(() => new vm.Script("let 5"))[0]],
+  "vm contexts": (vm) => {
+    const box = vm.createContext({ start: 1, log: [] });
+    const run = (code) => vm.runInContext(code, box);
+    const seen = [
+      run("function next() { return later() + start } function later() { return hidden + 1 } var v, w = 2; let hidden = 5, { p, q: [r] } = { p: 1, q: [2] }; const K = 7; class A { #x = 1; get x() { return this.#x } }\nnext()"),
+      run("hidden += p + r; undeclared = new A().x; log.push(K, next(), typeof nothing, typeof process, typeof require, typeof Buffer); log.length"),
+      tried(() => run("nothing + 1")).slice(0, 2),
+      run("this === globalThis && globalThis.start === 1 && typeof globalThis.Array"),
+      run("globalThis.byGlobal = 3; this.byThis = 4; byGlobal + byThis"),
+      run("'use strict'; var strictly = 1; for (var i = 0; i < 3; i++) log.push(i); strictly"),
+      run("if (true) { var deep = 1 } [deep, delete globalThis.byThis, typeof byThis]"),
+      run("(() => { var local = 1; assignedInside = local + 1 })(); assignedInside"),
+      run("[undefined, NaN, Infinity, isNaN('x'), JSON.stringify([1]), new Date(0).getTime()].join()"),
+      run("[1, 2].map((x) => x * start)"),
+      run("let declared; declared"),
+      run("try { null.x } catch (error) { error instanceof TypeError }"),
+    ];
+    box.start = 100;
+    return [seen, run("next()"), Object.keys(box), box.undeclared, box.v === undefined, "v" in box, box.strictly, box.deep, box.log, "hidden" in box, typeof globalThis.undeclared, vm.isContext(box), vm.isContext({}), tried(() => vm.runInContext("1", {})).slice(0, 2)];
+  },
+  "vm functions": (vm) => {
+    const box = vm.createContext({ n: 2 });
+    const late = tried(() => vm.runInNewContext("for (;;) {}", {}, { timeout: 30 }));
+    return [late, vm.compileFunction("return a + b", ["a", "b"])(1, 2), vm.compileFunction("return a * n", ["a"], { parsingContext: box })(4), new vm.Script("n * 3", "file.js").runInContext(box), vm.runInNewContext("n + 1", { n: 1 }, { filename: "x.js", timeout: 1000 }), new vm.Script("globalThis.fromScript = 1").runInThisContext(), delete globalThis.fromScript];
+  },
   readline: async (rl, require) => {
     const lines = [];
     for await (const line of rl.createInterface({ input: require("stream").Readable.from(["a\nb\r\nc", "d\n\ne"]) })) lines.push(line);
