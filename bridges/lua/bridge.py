@@ -4,52 +4,40 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
-from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar
 
 from polyhy import lifetimes
-from polyhy.bridge import Bridge
-from polyhy.errors import ConversionError, Frame, Freed, NoSuchFile, Stopped
-from polyhy.proxy import Proxy
-from polyhy.values import MAX_DEPTH, places, spellings
+from polyhy.errors import Frame, NoSuchFile, Stopped
+from polyhy.values import MAX_DEPTH, places
 
-from . import preview
 from .buffers import CODES, ITEMS
 from .calls import EVENTS, NEXT, SANDBOX_EVENTS, Calls, advance, set_name
-from .errors import LuaError, lua_error, syntax_error
+from .errors import LuaError, syntax_error
 from .limits import Limits
+from .looks import Looks
 from .native import engine
+from .objects import Objects
 from .proxies import OPERATORS, LuaFunction
-from .receive import END, MARKS, MISSING, Receive, text
-from .refs import Passing, Ref, out_of
+from .receive import MARKS, Receive, text
+from .refs import Ref, out_of
 from .search import Folders
 from .send import Send
 from .turns import Turns
 
 _PARTS = ("limits", "python", "buffers", "tokens", "guest", "members", "modules")
 _ASKED = (
-    *(
-        "buffer",
-        "call",
-        "call_live",
-        "call_loose",
-        "callable",
-        "compile",
-        "find",
-        "home",
-        "hurry",
-        "known",
-    ),
-    *("limit", "names", "require", "require_file", "search", "stop", "wants_more"),
+    *("buffer", "call", "call_live", "call_loose", "callable", "calm", "compile", "doubles"),
+    *("find", "home", "ints", "known", "limit", "looks", "names", "profile", "require"),
+    *("require_file", "search", "stop", "unprofile", "wants_more"),
 )
 
 
-class Lua(Bridge):
+class Lua(Objects):
     """Lua. `POLYHY_LUA=5.4` in the environment, or `Lua("5.4")`, chooses Lua 5.4."""
 
     name: ClassVar[str] = "lua"
@@ -92,12 +80,16 @@ class Lua(Bridge):
         self.lupa_error: type[Exception] = lupa.LuaError
         self.limits = Limits(self, timeout, memory)
         self.turns = Turns(self.vm)
+        self.looks = Looks(self)
         self.send = Send(self, self.vm, by_ref)
         self.calls = Calls(self, by_ref)
         self._boot(by_ref)
         self.receive = Receive(self, self.vm)
         self.folders, self.apart = Folders(self.engine), dict[str, Lua]()
         self.search(paths)
+        self.looks.start(int(self.guest["looks"](), 16))
+        if self.looks.jit:
+            self.looks.profile(self.guest["profile"])
         self.own = {id(x) for x in self._lent()}
         lifetimes.register(self)
 
@@ -113,6 +105,7 @@ class Lua(Bridge):
         host = table(
             {
                 "calls": table(self.calls.table()),
+                "limits": table(self.calls.limits()),
                 "events": table({name: asked(f) for name, f in events.items()}),
                 "set_name": asked(set_name),
                 "advance": asked(advance),
@@ -141,6 +134,9 @@ class Lua(Bridge):
         for each in self.apart.values():
             each.stop()
         self.apart.clear()
+        if self.looks.profiled:
+            self.guest["unprofile"]()
+        self.looks.stop()
         self.guest["stop"]()
         self.guest = self.ops = _Gone()
         self.callable = self.known = self.home = self.collect = _gone
@@ -224,151 +220,6 @@ class Lua(Bridge):
         self.search([path.parent])
         names = str(path).encode(), path.stem.encode()
         return self._enter("call", self.guest["require_file"], *names)
-
-    # --- behind a Proxy
-
-    def get(self, native: Any, name: str) -> Any:
-        value = self.ask("get", native, *_spelled(name))
-        if value is MISSING:
-            raise AttributeError(f"this Lua object has no member {name!r}")
-        return value
-
-    def set(self, native: Any, name: str, value: Any) -> None:
-        self.ask("set", native, self.send(value, name), *_spelled(name))
-
-    def delete(self, native: Any, name: str) -> None:
-        self.get(native, name)
-        self.set(native, name, None)
-
-    def call(self, native: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        sent = self.send.all(args, kwargs)
-        try:
-            return self.receive.value(self.guest["call"](native, *sent))
-        except BaseException as error:
-            meant = self.meant(error)
-        raise meant
-
-    def call_by_ref(self, native: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        return self._enter("call_live", native, *self.send.all(args, kwargs))
-
-    def item(self, native: Any, key: Any) -> Any:
-        value = self.ask("item", native, self.send(key, "key"))
-        if value is not MISSING:
-            return value
-        if type(key) is int:
-            raise IndexError(f"this Lua object has no item {key}; Lua counts from 1")
-        raise KeyError(key)
-
-    def set_item(self, native: Any, key: Any, value: Any) -> None:
-        self.ask("set_item", native, self.send(key, "key"), self.send(value, "value"))
-
-    def delete_item(self, native: Any, key: Any) -> None:
-        self.item(native, key)
-        self.set_item(native, key, None)
-
-    def length(self, native: Any) -> int:
-        length = self.ask("length", native)
-        if length is MISSING:
-            raise TypeError("this Lua object has no length")
-        return length
-
-    def contains(self, native: Any, key: Any) -> bool:
-        if self.ask("is_list", native):
-            return any(key == x for x in self.iterate(native))
-        return self.ask("item", native, self.send(key, "key")) is not MISSING
-
-    def iterate(self, native: Any) -> Iterator[Any]:
-        steps = self.ask("steps", native)
-        if steps is MISSING:
-            raise TypeError("this Lua object can't be iterated")
-        return self._steps(steps.__native__)
-
-    def copy(self, native: Any) -> Any:
-        value = self._enter("call_loose", self.ops["copy"], native)
-        if isinstance(value, Proxy):
-            raise ConversionError(
-                "it is behaviour (it holds functions or itself, or has a metatable), not data",
-                path="data(x)",
-                hint="copy what you need of it: data(x.name)",
-            )
-        return value
-
-    def members(self, native: Any) -> list[str]:
-        names = self._enter("call", self.ops["members"], native)
-        return sorted(x for x in names if type(x) is str and x.isidentifier())
-
-    def signature(self, native: Any) -> str:
-        return preview.signature(self, native)
-
-    def doc(self, native: Any) -> str:
-        return preview.doc(self, native)
-
-    def source(self, native: Any) -> str:
-        return preview.source(self, native)
-
-    def show(self, native: Any) -> str:
-        return preview.show(self, native) if self.ops else "<lua object of a stopped runtime>"
-
-    def same(self, a: Any, b: Any) -> bool:
-        return self.ask("same", a, b)
-
-    def address(self, native: Any) -> int:
-        return int(self.ask("address", native), 16)
-
-    def operate(self, name: str, a: Any, b: Any) -> Any:
-        """Answer Python's operator `name` by the metamethod of one of the two."""
-        if name not in self.ops:
-            if name == "__invert__":  # Python asks no one else
-                raise TypeError("this Lua has no operator ~")
-            return NotImplemented
-        return self._enter("call", self.ops[name], *self.send.all((a, b), {}))
-
-    def closing(self, native: Any) -> None:
-        """TypeError where Lua could not close it, as `with` asks."""
-        if not self.ask("closing", native):
-            raise TypeError("this Lua object has no __close")
-
-    def close(self, native: Any, error: BaseException | None) -> None:
-        self.ask("close", native, self.send(error, "error"))
-
-    def freed(self, *_: Any) -> Any:
-        raise Freed(language=self.name)
-
-    def ask(self, op: str, *args: Any) -> Any:
-        """What members.lua answers; containers stay in Lua."""
-        return self._enter("call_live", self.ops[op], *args)
-
-    def meant(self, error: BaseException, x: Any = None) -> BaseException:
-        """The exception that lupa's `error` stands for; `x` is the number that was sent."""
-        if type(error) is Passing:
-            return error.value
-        if isinstance(error, OverflowError):
-            try:
-                self.send(x, ("args", 0))
-            except ConversionError as refused:
-                return refused
-        if isinstance(error, self.lupa_error):
-            if isinstance(error, MemoryError):
-                return self.limits.out_of_memory()
-            message = str(error).partition("\nstack traceback:")[0]
-            return lua_error("", "LuaError", message, message)
-        return error
-
-    def _enter(self, how: str, *args: Any) -> Any:
-        try:
-            return self.receive.value(self.guest[how](*args))
-        except BaseException as error:
-            meant = self.meant(error)
-        raise meant
-
-    def _steps(self, native: Any) -> Iterator[Any]:
-        while (value := self._enter("call_live", native)) is not END:
-            yield value
-
-
-@lru_cache(maxsize=4096)
-def _spelled(name: str) -> tuple[bytes, ...]:
-    return tuple(x.encode() for x in spellings(name))
 
 
 class _Gone:

@@ -46,9 +46,8 @@ def lend(bridge: Lua, x: Any) -> Any:
     code = _LONGS.get(code, code)
     if view.ndim != 1 or not view.c_contiguous or code not in _C:
         return None
-    # While cffi holds the buffer, a bytearray can't be resized nor a memoryview released.
-    loan = _ffi().from_buffer(view)
-    address = int(_ffi().cast("uintptr_t", loan))
+    address = int(_ffi().cast("uintptr_t", _ffi().from_buffer(view)))
+    loan = _loan(x)
     kind = f"const {code}" if view.readonly else code
     ref = bridge.send.by_ref
     return bridge.guest["buffer"](ref(x), ref(loan), kind, address, len(view))
@@ -60,6 +59,21 @@ def borrow(bridge: Lua, native: Any, code: str, address: int, count: int) -> mem
     items.owner = LuaObject(bridge, native)
     form: Any = code
     return memoryview(items).cast("B").cast(form)
+
+
+def _loan(x: Any) -> Any:
+    """What keeps memory in place: while cffi holds a bytearray, it can't be resized.
+
+    Of a memoryview it holds the owner. CPython's collector clears a view before cffi lets it go
+    (cffi 2.1, CPython 3.11), and the process ends.
+    """
+    owner = x
+    while type(owner) is memoryview and owner.obj is not None:
+        owner = owner.obj
+    try:
+        return _ffi().from_buffer(owner)
+    except (TypeError, ValueError):  # an owner whose items lie apart
+        return _ffi().from_buffer(x)
 
 
 @cache

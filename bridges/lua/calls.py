@@ -36,12 +36,20 @@ class Calls:
     def table(self) -> dict[str, Callable[..., Any]]:
         """Those that Lua calls with raw values."""
         mine = ("as_float", "check_native", "exit", "fail", "inexact", "name", "places", "stopped")
-        limits = self.bridge.limits
         return {
             "ask_live": self.ask_live,
-            **{name: self._lifted(getattr(self, name)) for name in mine},
-            "check": self._lifted(limits.check),
-            "lower": limits.lower,
+            **{name: _passing(getattr(self, name)) for name in mine},
+        }
+
+    def limits(self) -> dict[str, Callable[..., Any]]:
+        """Those that say how far Lua may go."""
+        limits = self.bridge.limits
+        return {
+            "check": _passing(limits.check),
+            "lift": limits.lift,
+            "lower": _passing(limits.lower),
+            "rest": self.bridge.looks.rest,
+            "want": self.bridge.looks.want,
         }
 
     def caller(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,24 +89,6 @@ class Calls:
             return self._answer(self._called(function.value, values))
         except BaseException as error:
             raise Passing(error) from None
-
-    def _lifted(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A function for Lua to call. No limit of memory holds as lupa hands over what comes of it.
-
-        lupa does not survive that there is no memory for a result or an exception: the process
-        would wait for its own lock for ever.
-        """
-        limits = self.bridge.limits
-
-        def call(*args: Any) -> Any:
-            try:
-                if limits.depth:
-                    limits.lift()
-                return function(*args)
-            except BaseException as error:
-                raise Passing(error) from None
-
-        return call
 
     def _called(self, function: Callable[..., Any], args: Any) -> Any:
         if self.bridge.limits.depth:
@@ -143,7 +133,9 @@ class Calls:
 
     def exit(self, code: Any = None, *_: Any) -> None:
         """Lua's `os.exit`: Python's own way out, with all that it does on it."""
-        raise SystemExit(int(not code) if isinstance(code, bool) else code or 0)
+        if not isinstance(code, (int, float, type(None))):
+            raise TypeError("bad argument #1 to 'exit' (a number or a boolean expected)")
+        raise SystemExit(int(not code) if isinstance(code, bool) else int(code or 0))
 
     def inexact(self) -> None:
         self.bridge.send(2**53, ("args", 0))
@@ -164,13 +156,13 @@ class Calls:
 
 def index(x: Any, key: Any) -> Any:
     """Lua's `x[key]`: an item of a mapping, an item counted from 1, or an attribute; else nil."""
+    if not isinstance(x, Mapping) and type(key) is not int:
+        return None if _HIDDEN.match(key) else _live(getattr(x, key, None))
     try:
         if isinstance(x, Mapping):
             return _live(x[key])
-        if type(key) is int:
-            return _live(x[key - 1]) if key > 0 else None
-        return None if _HIDDEN.match(key) else _live(getattr(x, key))
-    except (AttributeError, LookupError):
+        return _live(x[key - 1]) if key > 0 else None
+    except LookupError:
         return None
 
 
@@ -237,6 +229,18 @@ def advance(steps: Iterator[Any]) -> Any:
     for value in steps:
         return null if value is None else _live(value)
     return None
+
+
+def _passing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function for Lua to call, whose exceptions are new to Lua each time."""
+
+    def call(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except BaseException as error:
+            raise Passing(error) from None
+
+    return call
 
 
 EVENTS: dict[str, Callable[..., Any]] = {

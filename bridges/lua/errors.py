@@ -7,6 +7,7 @@ import re
 from polyhy.errors import Frame, GuestError, GuestSyntaxError
 
 _PLACE = re.compile(r"(?:.*?\n\t)?(?P<file>[^\n]+?):(?P<line>\d+): (?P<message>.*)", re.DOTALL)
+_OURS = re.compile(r"polyhy/\w+(\.lua)?:\d+: ")
 
 
 class LuaError(GuestError):
@@ -27,6 +28,7 @@ def lua_error(trace: str, type_name: str, message: str, value: object) -> LuaErr
     """The error for what Lua raised; `trace` holds its frames as guest.lua writes them."""
     if message.startswith("error loading module "):
         return syntax_error(message)
+    message = _OURS.sub("", message)
     for _, short, line, _ in _rows(trace):
         message = message.removeprefix(f"{short}:{line}: ")
     return LuaError(type_name=type_name, message=message, frames=frames(trace), value=value)

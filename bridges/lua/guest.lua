@@ -1,11 +1,11 @@
 -- Calls into Lua that lose nothing: no error value, no frame, no second result.
 local guest, host = ...
-local type, select, pcall, xpcall, tostring = type, select, pcall, xpcall, tostring
+local type, select, xpcall, tostring = type, select, xpcall, tostring
 local setmetatable, getmetatable, getinfo = setmetatable, debug.getmetatable, debug.getinfo
 local concat, load = table.concat, loadstring or load
-local jit, rawequal = jit, rawequal
+local jit, rawequal, rawget = jit, rawequal, rawget
 
-local SAFE, FIELD, ROW = 2 ^ 53, "\31", "\30"
+local SAFE, FIELD, ROW, NO_MEMORY = 2 ^ 53, "\31", "\30", "not enough memory"
 local PYTHON, null, plain, exact, tokens = guest.PYTHON, guest.null, guest.plain, guest.exact, guest.tokens
 
 local function frames(level)
@@ -35,32 +35,51 @@ local function trace_of(e)
   return known
 end
 
-local function message_of(e)
+local function meta(e, event)
   local mt = getmetatable(e)
-  if type(e) == "table" and not (mt and mt.__tostring) then
-    local text = e.message or e.msg
-    return type(text) == "string" and text or ""
+  return mt and rawget(mt, event)
+end
+
+local function message_of(e)
+  local text = nil
+  if type(e) == "table" and not meta(e, "__tostring") then
+    text = e.message or e.msg
+  else
+    text = tostring(e)
   end
-  return tostring(e)
+  return (type(text) == "string" or type(text) == "number") and text .. "" or ""
 end
 
 local function type_of(e)
-  local mt = type(e) == "table" and getmetatable(e)
-  return mt and type(mt.__name) == "string" and mt.__name or "LuaError"
+  local name = type(e) == "table" and meta(e, "__name")
+  return type(name) == "string" and name or "LuaError"
+end
+
+local protect = xpcall
+
+local function unsaid(e)
+  return e
 end
 
 -- Raise in Python: its own exception as the same object, anything else as a LuaError.
 local function failed(e)
   local trace = trace_of(e)
+  guest.arrived(e)
   if getmetatable(e) == PYTHON then
     guest.fail(e, trace) -- not a tail call: `e` must live until it is raised again
     return nil
   end
-  local said, message = pcall(message_of, e)
-  return guest.fail(null, trace, type_of(e), said and message or "", tokens("copy", e))
+  local said, message = true, e
+  if type(e) ~= "string" then
+    said, message = protect(message_of, unsaid, e)
+  end
+  if not said and getmetatable(message) == PYTHON then
+    guest.fail(message, trace)
+    return nil
+  end
+  message = (said or message == NO_MEMORY) and message or ""
+  return guest.fail(null, trace, type_of(e), message, tokens("copy", e))
 end
-
-local protect = xpcall
 
 local function finish(ok, r, ...)
   if ok and select("#", ...) == 0 then

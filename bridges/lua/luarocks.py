@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,7 +21,7 @@ from polyhy.spec import Pin, Spec
 from . import luarocks_client as client
 from . import native
 from .resolve import Rock, Served, resolve
-from .search import INDEX
+from .search import INDEX, PROGRAMS
 from .versions import fits
 
 
@@ -29,6 +30,8 @@ class Luarocks(Ecosystem):
 
     name = "luarocks"
     purl_type = "luarocks"
+    native: ClassVar = {"rock": str, "lua": str, "runs": str, "asked": str, "c": bool}
+    required = ("rock",)
     bridge = "lua"
     builds = True
     settings: ClassVar[Mapping[str, str]] = {
@@ -86,6 +89,9 @@ class Luarocks(Ecosystem):
             for part in ("share/lua", "lib/lua"):
                 if (folder / part).is_dir():
                     lay(folder / part, env / part)
+            for scripts in folder.glob("lib/luarocks/rocks-*/*/*/bin"):
+                abi = scripts.parents[2].name.removeprefix("rocks-")
+                lay(scripts, env / PROGRAMS / abi / pin.name)
         (env / INDEX).write_text(json.dumps(index, indent=1, sort_keys=True), "utf-8")
 
     def answers(self, spec: Spec, pin: Pin) -> bool:
@@ -126,6 +132,24 @@ class Luarocks(Ecosystem):
                 requires=tuple(f"{n} {r}".strip() for n, r in about.requires.items()),
             )
 
+    def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
+        """A rockspec of what is asked, and the luarocks.lock that `luarocks make` takes."""
+        asked = [f"{spec.name} {spec.version}".strip(" *") for spec in sorted(specs, key=str)]
+        texts = {"polyhy-env-0-1.rockspec": _ROCKSPEC % _table(map(_quoted, asked))}
+        if pins:
+            locked = [f"[{_quoted(pin.name)}] = {_quoted(pin.version)}" for pin in pins]
+            texts["luarocks.lock"] = f"return {{ dependencies = {_table(locked)} }}\n"
+        return texts
+
+    def programs(self, pin: Pin, env: Path) -> Mapping[str, Sequence[str]]:
+        """The scripts that a rock installs, run by a Lua of ours: the one that rocks are for."""
+        found = {}
+        for abi in sorted((e.abi for e in native.ENGINES.values()), key=lua().__eq__):
+            for file in (env / PROGRAMS / abi / pin.name).glob("*"):
+                command = [sys.executable, "-m", "polyhy.bridges.lua.program", str(file)]
+                found[file.stem if file.suffix == ".lua" else file.name] = command
+        return found
+
     def search(self, text: str) -> list[Hit] | None:
         return [Hit(name, version) for name, version in client.search(text, lua(), servers())]
 
@@ -145,6 +169,26 @@ def servers() -> list[str]:
 
 
 _SERVERS = 'write it so: servers = ["../rocks"]'
+
+
+_ROCKSPEC = """\
+-- Written by polyhy, from polyhy.lock.
+rockspec_format = "3.0"
+package = "polyhy-env"
+version = "0-1"
+source = { url = "" }
+dependencies = %s
+build = { type = "builtin", modules = {} }
+"""
+
+
+def _table(items: Iterable[str]) -> str:
+    listed = ",\n".join(f"   {item}" for item in items)
+    return f"{{\n{listed}\n}}" if listed else "{}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text)
 
 
 def _settings() -> Mapping[str, Any]:

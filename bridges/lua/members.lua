@@ -2,7 +2,7 @@
 local guest, host = ...
 local type, select, next, rawget, rawequal, tostring = type, select, next, rawget, rawequal, tostring
 local getmetatable, getinfo, getlocal = debug.getmetatable, debug.getinfo, debug.getlocal
-local concat, unpack = table.concat, table.unpack or unpack
+local concat, unpack, floor = table.concat, table.unpack or unpack, math.floor
 
 local MISSING, END = host.MISSING, host.END
 local ops = {}
@@ -74,7 +74,8 @@ end
 -- How long a list is, also one with a metatable; nil where it is none.
 local function list_length(o)
   if meta(o, "__len") then
-    return meta(o, "__len")(o)
+    local n = meta(o, "__len")(o)
+    return type(n) == "number" and n >= 0 and n < 2 ^ 53 and n % 1 == 0 and floor(n) or nil
   elseif type(o) ~= "table" then
     return nil
   end
@@ -88,16 +89,20 @@ local function list_length(o)
   return count == n and (n > 0 or not getmetatable(o)) and n or nil
 end
 
-function ops.length(o)
-  local n = list_length(o)
-  if n or type(o) ~= "table" then
-    return n or MISSING
-  end
-  n = 0
+local function keys(o)
+  local n = 0
   for _ in next, o do
     n = n + 1
   end
   return n
+end
+
+function ops.length(o)
+  local n = list_length(o)
+  if n or type(o) ~= "table" or meta(o, "__len") then
+    return n or MISSING
+  end
+  return keys(o)
 end
 
 function ops.is_list(o)
@@ -237,7 +242,7 @@ function ops.preview(o, most)
     end
     entries[n + 1], entries[n + 2], n = k, v, n + 2
   end
-  return "dict", ops.length(o), unpack(entries, 1, n)
+  return "dict", keys(o), unpack(entries, 1, n)
 end
 
 function ops.same(a, b)

@@ -11,6 +11,7 @@ import os
 import re
 import sysconfig
 from functools import cache
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -49,8 +50,10 @@ _PACKAGES = {"5.1": "liblua5.1-0-dev", "5.4": "liblua5.4-dev"}
 
 @cache
 def library(engine: Engine) -> str:
-    """The file that holds this Lua: lupa's extension module."""
-    spec = find_spec(engine.module)
+    """The file that holds this Lua: lupa's extension module, which is not imported for that."""
+    lupa = find_spec(engine.module.partition(".")[0])
+    places = lupa.submodule_search_locations if lupa else None
+    spec = PathFinder.find_spec(engine.module, places)
     return str(Path(spec.origin).resolve()) if spec and spec.origin else ""
 
 

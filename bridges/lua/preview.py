@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from .proxies import LuaFunction, LuaObject
 
 if TYPE_CHECKING:
-    from .bridge import Lua
+    from .objects import Objects
 
 MOST = 6
 """How many entries are shown."""
 
 
-def show(bridge: Lua, native: Any) -> str:
+def show(bridge: Objects, native: Any) -> str:
     """`[1, 2, …]`, `{'up': <lua function>}`, `<lua function (x)>`, or the object's own text."""
     found = bridge.ask("preview", native, MOST)
     kind, *rest = found if type(found) is tuple else (found,)
@@ -27,15 +27,15 @@ def show(bridge: Lua, native: Any) -> str:
         return _list(rest[0], rest[1:])
     if kind == "dict":
         return _dict(rest[0], rest[1:])
-    return f"<lua {kind}{' ' * (kind == 'function')}{bridge.signature(native)}>"
+    return f"<lua {f'{kind} {bridge.signature(native)}'.strip()}>"
 
 
-def doc(bridge: Lua, native: Any) -> str:
+def doc(bridge: Objects, native: Any) -> str:
     """The comment right above a function in its file, without the marks of LuaLS and LDoc."""
     return "\n".join(line for line in _comment(bridge, native) if not _TAG.match(line)).strip()
 
 
-def signature(bridge: Lua, native: Any) -> str:
+def signature(bridge: Objects, native: Any) -> str:
     """`(a: number, b) -> boolean`: parameters, with the types that its comment names."""
     bare = bridge.ask("signature", native)
     types, returns = dict[str, str](), list[str]()
@@ -49,7 +49,7 @@ def signature(bridge: Lua, native: Any) -> str:
     return (f"({typed})" if bare else "") + (f" -> {', '.join(returns)}" if returns else "")
 
 
-def source(bridge: Lua, native: Any) -> str:
+def source(bridge: Objects, native: Any) -> str:
     """The lines that define a function, out of its file."""
     file, first, last = _defined(bridge, native)
     return "".join(_lines(file)[first - 1 : last])
@@ -63,14 +63,14 @@ _TYPED = re.compile(
 )
 
 
-def _comment(bridge: Lua, native: Any) -> list[str]:
+def _comment(bridge: Objects, native: Any) -> list[str]:
     file, first, _ = _defined(bridge, native)
     above = [line.strip() for line in _lines(file)[: first - 1]]
     found = list(takewhile(lambda x: x.startswith("--"), reversed(above)))
     return [line.lstrip("-").strip() for line in reversed(found)]
 
 
-def _defined(bridge: Lua, native: Any) -> tuple[str, int, int]:
+def _defined(bridge: Objects, native: Any) -> tuple[str, int, int]:
     chunk, first, last = bridge.ask("defined", native) or ("", 0, 0)
     return (chunk[1:], first, last) if chunk.startswith("@") else ("", 0, 0)
 

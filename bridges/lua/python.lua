@@ -3,12 +3,18 @@ local guest, host = ...
 local type, select, next, rawequal, setmetatable = type, select, next, rawequal, setmetatable
 local close = coroutine.close
 local create, running, resume, yield = coroutine.create, coroutine.running, coroutine.resume, coroutine.yield
-local returned = guest.returned
+local outside = guest.outside
 local unpack, error = table.unpack or unpack, error
 
 local as_function, find, jit = python.as_function, string.find, jit
-for name, f in next, host.calls do
+for name, f in next, host.limits do
   guest[name] = as_function(f)
+end
+for name, f in next, host.calls do
+  local call = as_function(f)
+  guest[name] = function(...)
+    return outside(call, ...)
+  end
 end
 guest.null = python.none
 guest.PYTHON = debug.getmetatable(python.none)
@@ -27,7 +33,7 @@ local function ask_with_tokens(f, n, ...)
     guest.put(out, (select(i, ...)))
   end
   local co, main = running()
-  return returned(ask_live(co ~= nil and not main, f, unpack(out, 1, out.n)))
+  return ask_live(co ~= nil and not main, f, unpack(out, 1, out.n))
 end
 
 -- Whether lupa hands it over as it is.
@@ -47,12 +53,14 @@ local function caller(call, f, limit)
     if limit >= 0 and n > limit then
       n = limit
     end
-    if n == 1 and is_direct(a) then
-      return returned(call(a))
+    if guest.limited then
+      return ask_with_tokens(f, n, ...)
+    elseif n == 1 and is_direct(a) then
+      return call(a)
     elseif n == 0 then
-      return returned(call())
+      return call()
     elseif n == 2 and is_direct(a) and is_direct(b) then
-      return returned(call(a, b))
+      return call(a, b)
     end
     return ask_with_tokens(f, n, ...)
   end

@@ -4,7 +4,7 @@ local guest, host = ...
 local type, rawget, error = type, rawget, error
 local load, loadfile, searchpath = load, loadfile, package.searchpath
 local setmetatable, xpcall, getmetatable = setmetatable, xpcall, debug.getmetatable
-local collectgarbage, next = collectgarbage, next
+local collectgarbage, next, move, rep, MOST = collectgarbage, next, table.move, string.rep, 10000000
 
 local GLOBALS = {
   "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "print", "rawequal", "rawget",
@@ -13,6 +13,14 @@ local GLOBALS = {
 local LIBRARIES = { "bit", "coroutine", "math", "string", "table", "utf8" }
 -- A text's methods are this very table.
 string.dump = nil
+
+-- Nothing, however often: Lua 5.4 would count in C, where no hook is called.
+function string.rep(s, n, between)
+  if s == "" and (between == nil or between == "") then
+    n = 0
+  end
+  return rep(s, n, between)
+end
 
 local env, loaded = {}, {}
 guest.env, env._G = env, env
@@ -44,11 +52,32 @@ end
 -- Where the time is up, a message handler would run with no limit either.
 function env.xpcall(f, handler, ...)
   return xpcall(f, function(e)
-    if guest.ending then
+    if guest.is_ending() then
       return e
     end
     return handler(e)
   end, ...)
+end
+
+-- What a table says of its length, these would count through in C, where no hook is called.
+local function counted(f)
+  return function(t, ...)
+    if type(t) == "table" and #t > MOST then
+      error("the table is too long for a sandbox", 2)
+    end
+    return f(t, ...)
+  end
+end
+
+for _, name in next, { "concat", "insert", "remove", "sort", "unpack" } do
+  env.table[name] = env.table[name] and counted(env.table[name])
+end
+
+function env.table.move(from, first, last, ...)
+  if type(first) == "number" and type(last) == "number" and last - first > MOST then
+    error("the table is too long for a sandbox", 2)
+  end
+  return move(from, first, last, ...)
 end
 
 function env.collectgarbage(option)

@@ -13,6 +13,9 @@ from .native import Engine
 INDEX = "rocks.json"
 """In a folder of rocks: the modules of each, by the name of the rock."""
 
+PROGRAMS = "programs"
+"""In a folder of rocks: the scripts of each, as `programs/5.1/NAME/SCRIPT`."""
+
 
 class Folders:
     """The folders of one runtime, and the rocks in them."""

@@ -7,6 +7,9 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from numbers import Integral
+from operator import countOf
+from struct import error as StructError
+from struct import pack
 from typing import TYPE_CHECKING, Any
 
 from polyhy.errors import ConversionError, Stopped
@@ -94,8 +97,12 @@ class Send:
         return str.encode(check_text(x, _text_of(path)))
 
     def _list(self, x: Any, path: Path, depth: int) -> Any:
-        kinds = set(map(type, x))
-        if (kinds == {str} and "".join(x).isascii()) or (kinds <= _FLAT and self._holds(x)):
+        kind = type(x[0]) if x else None
+        if kind in _ALIKE and countOf(map(type, x), kind) == len(x):
+            made = _ALIKE[kind](self, x)
+            if made is not None:
+                return made
+        elif kind in _NUMBERS and _NUMBERS.issuperset(map(type, x)) and self._holds(x):
             return self.table(x)
         if depth >= MAX_DEPTH:
             raise too_deep(_top_of(path))
@@ -106,9 +113,25 @@ class Send:
             sent.append(v if plain else self._nested(v, (path, i), depth + 1))
         return self.table(sent)
 
+    def _texts(self, x: Any) -> Any:
+        return self.table(x) if "".join(x).isascii() else None
+
+    def _floats(self, x: Any) -> Any:
+        make = self.bridge.guest["doubles"]
+        return make(pack(f"{len(x)}d", *x), len(x)) if make else self.table(x)
+
+    def _ints(self, x: Any) -> Any:
+        make = self.bridge.guest["ints"]
+        if make:
+            try:
+                return make(pack(f"{len(x)}i", *x), len(x))
+            except StructError:
+                pass
+        return self.table(x) if self._holds(x) else None
+
     def _holds(self, numbers: Any) -> bool:
         """Whether Lua's integers hold these numbers; the floats among them may say no in vain."""
-        return not numbers or (self.smallest <= min(numbers) and max(numbers) <= self.largest)
+        return self.smallest <= min(numbers) and max(numbers) <= self.largest
 
     def _dict(self, x: Any, path: Path, depth: int) -> Any:
         if depth >= MAX_DEPTH:
@@ -180,7 +203,15 @@ class Send:
 
 _SAME = frozenset({type(None), bool, float, bytes})
 _PLAIN = frozenset({bool, float, bytes})
-_FLAT = frozenset({bool, float, int})
+_NUMBERS = frozenset({bool, float, int})
+_ALIKE: dict[Any, Callable[[Send, Any], Any]] = {
+    int: Send._ints,
+    float: Send._floats,
+    str: Send._texts,
+    bool: lambda way, x: way.table(x),
+}
+"""By the type of all items of a list: what makes it at once, or None where some item needs care."""
+
 _KEYS = frozenset({str, bytes, int, float, bool})
 _BIG = "send it as a float or a text, or run Lua 5.4, which holds 64 bits: POLYHY_LUA=5.4"
 

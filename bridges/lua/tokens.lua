@@ -1,7 +1,7 @@
 -- Values as tokens: plain ones as they are, and a mark in front of each that is not, so that all cross at once.
 local guest, host = ...
 local type, select, next, rawequal, tostring, floor = type, select, next, rawequal, tostring, math.floor
-local getmetatable = debug.getmetatable
+local getmetatable, rawget = debug.getmetatable, rawget
 local unpack = table.unpack or unpack
 local jit = jit
 
@@ -80,7 +80,7 @@ local function put_object(out, x)
     put_two(out, HOME, x)
   elseif kind == "function" and guest.origin[x] then
     put_two(out, HOME, guest.origin[x])
-  elseif kind == "function" or (kind == "table" or kind == "userdata") and mt and mt.__call then
+  elseif kind == "function" or (kind == "table" or kind == "userdata") and mt and rawget(mt, "__call") then
     put_two(out, FUNCTION, x)
     out.n = out.n + 1
     out[out.n] = guest.one(x)

@@ -48,6 +48,13 @@ int luaopen_ticker(lua_State *L) {
 """
 """A module in C: a userdata with a method, a call back into Lua, an error."""
 
+TELL = """#!/usr/bin/env lua
+print(require("teller"), arg[0]:match("[^/]+$"), select("#", ...), ..., _VERSION)
+if ... == "fail" then error("it failed") end
+os.exit(#arg)
+"""
+"""A program: what it prints, and how it ends."""
+
 MAKEFILE = """
 all:
 	echo "return {made = true}" > made.lua
@@ -163,6 +170,12 @@ def written(server: Server) -> None:
     )
     server.add(
         "quarrel", "1.0-1", {"q.lua": ""}, 'q = "q.lua"', ["lua >= 5.1", "greet", "words >= 2"]
+    )
+    server.add(
+        "teller",
+        "1.0-1",
+        {"teller.lua": "return 'told'", "tell": TELL},
+        'teller = "teller.lua" }, install = { bin = { "tell" }',
     )
     server.add("made", "1.0-1", {"Makefile": MAKEFILE}, "", kind="make")
     server.publish()

@@ -49,6 +49,18 @@ def test_an_endless_call_ends_in_time(lua: Eval, source: str) -> None:
     assert lua("function(x) return x + 1 end")(1) == 2
 
 
+def test_a_stack_that_overflows_again_and_again_ends_no_call_before_its_time(lua: Eval) -> None:
+    overflows = lua(
+        "function() local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end})"
+        " while true do pcall(function() return t[1] end) end end"
+    )
+    for _ in range(5):
+        began = time.monotonic()
+        with pytest.raises(TimedOut):
+            polyhy.limited(overflows, timeout=0.3)()
+        assert time.monotonic() - began >= 0.3
+
+
 def test_a_coroutine_from_before_the_limit_ends_in_time(lua: Eval) -> None:
     co = lua("coroutine.wrap(function() coroutine.yield(1) while true do end end)")
     assert co() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from polyhy.errors import (
     ToolFailed,
     UsageError,
 )
-from polyhy.packages import install, lock
+from polyhy.packages import env, install, lock, programs
 from polyhy.policy import Policy, governed
 from polyhy.spec import Pin, Spec
 from polyhy.testing import EcosystemLaws
@@ -123,6 +124,27 @@ def test_a_registry_tells_of_a_rock_and_finds_some() -> None:
     assert [hit.name for hit in room.search("gree") or []] == ["greet"]
 
 
+def test_what_is_locked_is_told_to_luarocks_itself(rocks_server: Any, tmp_path: Path) -> None:
+    room = plugins.ecosystem("luarocks")
+    specs = [room.spec("greet@~> 1"), room.spec("words@*")]
+    pins = _resolve(rocks_server, "greet@~> 1", "words@*")
+    texts = room.export(specs, pins)
+    assert sorted(texts) == ["luarocks.lock", "polyhy-env-0-1.rockspec"]
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    done = subprocess.run(
+        ["luarocks", "--lua-version", "5.1", "--tree", "tree", "make", "--no-doc"],
+        cwd=tmp_path,
+        env={**os.environ, "LUAROCKS_CONFIG": str(rocks_server.config())},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    installed = sorted(x.parent.name for x in tmp_path.glob("tree/lib/luarocks/rocks-5.1/*/*/"))
+    assert {"greet", "words"} <= set(installed)
+    assert sorted(room.export([], [])) == ["polyhy-env-0-1.rockspec"]
+
+
 def test_with_no_network_allowed_nothing_is_asked() -> None:
     room = plugins.ecosystem("luarocks")
     with governed(Policy(offline=True)), pytest.raises(Offline):
@@ -157,8 +179,6 @@ print(ticker.built_for)
 
 
 def _run(program: str, at: Path, **variables: str) -> str:
-    import os
-
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=at,
@@ -221,6 +241,18 @@ def test_a_rock_that_runs_code_of_its_own_is_built_only_if_the_manifest_says_so(
     assert _run("import polyhy; print(polyhy.import_from('luarocks', 'made'))", project) == (
         "{'made': True}"
     )
+
+
+def test_a_program_of_a_rock_runs_in_a_lua_of_ours(project: Path) -> None:
+    install.add(project, [Spec("luarocks", "teller")])
+    made = env.at(project)
+    assert made is not None
+    command = programs.find(made, Spec("luarocks", "teller"), "tell")
+    told = subprocess.run([*command, "a", "b"], cwd=project, capture_output=True, text=True)
+    assert (told.stdout, told.returncode) == ("told\ttell\t2\ta\tLua 5.1\n", 2), told.stderr
+    failed = subprocess.run([*command, "fail"], cwd=project, capture_output=True, text=True)
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("lua: LuaError: it failed\n    at <top> (")
 
 
 def test_a_module_is_loaded_by_its_rock_and_path(project: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -211,3 +213,29 @@ def test_a_finalizer_or_a_message_handler_does_not_outlive_the_time(sandbox: Lua
         tried = sandbox.eval(f"function() return {source} end", "t:1")
         with pytest.raises(TimedOut), sandbox.limited(0.1, None):
             tried()
+
+
+UNENDING = [
+    "table.insert(setmetatable({}, {__len = function() return 2^53 // 1 | 0 end}), 1, 'x')",
+    "table.remove(setmetatable({}, {__len = function() return 2^53 // 1 | 0 end}), 1)",
+    "table.sort(setmetatable({}, {__len = function() return 2^30 // 1 | 0 end}), rawequal)",
+    "table.move({}, 1, 1e15, 2)",
+    "table.concat(setmetatable({}, {__index = function() return 'x' end}), '', 1, 2^50)",
+    "assert(#(''):rep(2^52) > 0)",
+    "error(setmetatable({}, {__tostring = function() while true do end end}))",
+    "setmetatable(_G, {__index = function() while true do end end}).missing",
+    "load(function() while true do end end)",
+    "pcall(function() local x <close> = setmetatable({}, {__close = function() while 1 do end end}) end)",
+]
+
+
+@pytest.mark.parametrize("version", ["jit", "5.4"])
+@pytest.mark.parametrize("source", UNENDING)
+def test_what_would_go_on_for_ever_ends(version: str, source: str) -> None:
+    life = Lua(version)
+    life.start([], sandbox=True, timeout=0.2, memory=50_000_000)
+    began = time.monotonic()
+    with suppress(GuestError):
+        life.eval(f"return {source}", "t:1")
+    assert time.monotonic() - began < 10
+    life.stop()

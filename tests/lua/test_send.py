@@ -354,17 +354,50 @@ DATA = st.recursive(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(DATA)
-def test_any_data_comes_back_as_it_was(lua: Eval, data: Any) -> None:
-    back = lua("function(x) return x end")(data)
-    assert back == data
-    assert kinds(back) == kinds(data)
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+@pytest.mark.parametrize("examples", [150, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_any_data_comes_back_as_it_was(lua: Eval, examples: int) -> None:
+    same = lua("function(x) return x end")
+
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=SLOW)
+    @given(DATA)
+    def comes_back(data: Any) -> None:
+        back = same(data)
+        assert back == data
+        assert kinds(back) == kinds(data)
+
+    comes_back()
 
 
 def kinds(data: Any) -> Any:
     if isinstance(data, list):
         return [kinds(x) for x in data]
     return {k: kinds(v) for k, v in data.items()} if isinstance(data, dict) else type(data)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [2**31 - 1, -(2**31)],
+        [2**31, -(2**31) - 1],
+        [2**53 - 1, 1 - 2**53],
+        [0.5, -0.0, float("inf"), 1e300],
+        [True, False],
+        [True, 1, 0],
+        [1, 2.5, True],
+        [1, None],
+        [],
+    ],
+)
+def test_numbers_of_a_list_arrive_each_as_what_it_is(lua: Eval, numbers: list[Any]) -> None:
+    back = lua("function(...) return ... end")(numbers)
+    assert back == numbers
+    assert [type(x) for x in back] == [type(x) for x in numbers]
+    assert [str(x) for x in back] == [str(x) for x in numbers]
+
+
+def test_an_integer_that_luajit_can_not_hold_is_named_in_its_list(jit: Eval) -> None:
+    with pytest.raises(ConversionError, match=r"args\[0\]\[1\]"):
+        jit("function(x) return x end")([1, 2**53, 3])
