@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-from .bind import Binder, Shim, Skip, Target, python_name, rust_name
+from .bind import Binder
+from .calls import Skip, Target
 from .choose import Chooser
-from .classes import Class, Classes, match, variants_of
-from .model import STD, Document, Item, Model, inner, kind, last, type_parameters
+from .classes import Class, Classes, match
+from .fields import field_entries, variant_entries
+from .foreign import functions_of
+from .model import STD, Document, Item, Model, inner, kind, last, type_arguments, type_parameters
+from .names import python_name, rust_name
+from .plan import METHOD, STATIC, Api, Entry
 from .rusty import Unnameable, Writer
 from .traits import std_members
 
-METHOD, STATIC, PROPERTY, SLOT = "method", "static", "property", "slot"
-
-
-@dataclass
-class Entry:
-    """One thing to bind: its alternatives as lines with `@ID`, and where it goes."""
-
-    key: str
-    way: str
-    name: str
-    lines: list[str]
-    owner: Class | None = None
-    place: tuple[str, ...] = ()
-    shim: Shim | None = None
-    counted: str = ""
-    """The id of the public function that it binds, for the count of what is bound."""
-    slot: int = 0
-    docs: str = ""
-    ident: str = ""
-
-
-@dataclass
-class Api:
-    """What is planned, and what was left out and why, by name."""
-
-    classes: list[Class] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    functions: dict[str, str] = field(default_factory=dict)
-    """All public functions and inherent methods: by id, their names."""
-    reasons: dict[str, str] = field(default_factory=dict)
+MOST = 800
+"""How many methods of traits the classes of one crate get: adaptors of adaptors have no end."""
 
 
 class Planner:
@@ -53,6 +30,7 @@ class Planner:
         self.binder = Binder(model, hints)
         self.classes = Classes(model, hints)
         self.api = Api()
+        self.borrowed = 0
 
     def plan(self) -> Api:
         self.classes.start()
@@ -65,6 +43,8 @@ class Planner:
         while done < len(self.classes.queue):
             self._class(self.classes.queue[done])
             done += 1
+        for targets, entry in functions_of(self.model, self.hints):
+            self._foreign(targets, entry)
         self._count_the_rest()
         self.api.classes = list(self.classes.by_text.values())
         for text, reason in self.classes.left_out.items():
@@ -112,6 +92,22 @@ class Planner:
             self.classes.mentioned(target.document, type_, target.chosen)
         return True
 
+    def _foreign(self, targets: Sequence[Target], entry: Entry) -> None:
+        """Bind a method of another crate's type, for the first of some that rustc takes."""
+        for target in targets:
+            try:
+                shim = self.binder.bind(target)
+            except (Skip, Unnameable) as why:
+                self.api.reasons.setdefault(entry.key, str(why))
+                continue
+            entry.lines += shim.lines[:2]
+            names = ["self", *shim.parameters] if shim.is_method else shim.parameters
+            required = shim.required + shim.is_method
+            free = replace(shim, parameters=names, required=required, is_method=False)
+            entry.shim, entry.docs = entry.shim or free, target.docs
+        if entry.lines:
+            self.api.entries.append(entry)
+
     # --- classes
 
     def _class(self, own: Class) -> None:
@@ -120,9 +116,9 @@ class Planner:
         for raw in impls:
             if not inner(raw)["trait"]:
                 self._inherent(own, inner(raw), names)
-        self._fields(own, names)
+        self.api.entries += field_entries(own, names)
         if own.shape == "variants":
-            self._variants(own)
+            self.api.entries += variant_entries(own)
         traits: dict[str, list[Any]] = {}
         for raw in impls:
             impl = inner(raw)
@@ -194,48 +190,6 @@ class Planner:
             for name, choice in (choices[0] if choices else {}).items():
                 chosen[name] = choice.text
 
-    def _fields(self, own: Class, names: set[str]) -> None:
-        if own.item.kind != "struct":
-            return
-        for name, docs in fields_of(own.item):
-            python = python_name(name) if not name.isdigit() else f"_{name}"
-            if python in names:
-                continue
-            said = f'@ID "{own.name}.{name}" {own.text}, {rust_name(name)}'
-            read, write = f"field!(read {said});", f"field!(write {said});"
-            key = f"{own.item.path}.{name}"
-            self.api.entries.append(Entry(key, PROPERTY, python, [read], own, docs=docs))
-            self.api.entries.append(Entry(f"{key}=", "setter", python, [write], own))
-        if names_of := is_open(own.item):
-            line = _built(own, own.item.path, names_of, own.name)
-            entry = Entry(f"{own.item.path}()", STATIC, "__fields__", [line], own)
-            entry.docs = "\0".join(names_of)
-            self.api.entries.append(entry)
-
-    def _variants(self, own: Class) -> None:
-        for name, said in variants_of(own.item).items():
-            numbers = said if said == "plain" else next(iter(said.values()))
-            if numbers == "plain":
-                numbers = []
-            if isinstance(numbers, dict):
-                numbers = numbers["fields"]
-            fields = [own.item.document.get(n) for n in numbers if n is not None]
-            self._variant(own, name, [f["name"] for f in fields if f], said)
-
-    def _variant(self, own: Class, name: str, fields: list[str], said: Any) -> None:
-        path = f"{own.item.path}::{name}"
-        for field_ in fields:
-            python = f"_{field_}" if field_.isdigit() else python_name(field_)
-            pattern = f"{path} {{ {rust_name(field_)}: field, .. }}"
-            read = f'variant_field!(@ID "{own.name}.{name}" {own.text}, field, {pattern});'
-            key = f"{path}.{field_}"
-            self.api.entries.append(Entry(key, f"variant {name}", python, [read], own))
-        names = [f"arg{f}" if f.isdigit() else python_name(f) for f in fields]
-        line = _built(own, path, fields if said != "plain" else None, f"{own.name}.{name}")
-        entry = Entry(f"{path}()", f"make {name}", name, [line], own)
-        entry.docs = "\0".join(names)
-        self.api.entries.append(entry)
-
     # --- traits of crates
 
     def _trait(self, own: Class, impl: Any, names: set[str]) -> None:
@@ -250,7 +204,7 @@ class Planner:
         try:
             writer = Writer(self.model, own.item.document, {**chosen, "Self": own.text})
             path = writer.path(impl["trait"], "'static")
-            given = [writer.write(t) for t in _arguments(impl["trait"])]
+            given = [writer.write(t) for t in type_arguments(impl["trait"])]
         except Unnameable:
             return
         self._methods_of(own, trait, path, given, names)
@@ -270,6 +224,8 @@ class Planner:
             item = trait.document.get(number)
             if item is None or kind(item) != "function" or python_name(item["name"]) in names:
                 continue
+            if self.borrowed >= MOST:
+                return
             name = python_name(item["name"])
             of = f"<{own.text} as {path}>"
             target = self._target(own, item, None, chosen, of)
@@ -278,6 +234,7 @@ class Planner:
             way = METHOD if _has_receiver(item) else STATIC
             key = f"{own.text} as {path}::{item['name']}"
             if self._bind(target, Entry(key, way, name, [], own)):
+                self.borrowed += 1
                 names.add(name)
 
     # --- what counts
@@ -300,41 +257,6 @@ class Planner:
                         self.api.reasons.setdefault(key, why)
 
 
-def fields_of(item: Item) -> list[tuple[str, str]]:
-    """The public fields of a struct, with their documentation."""
-    said = item.inner["kind"]
-    if said == "unit":
-        return []
-    numbers = said["plain"]["fields"] if "plain" in said else said["tuple"]
-    fields = (item.document.get(n) for n in numbers if n is not None)
-    return [(f["name"], f["docs"] or "") for f in fields if f and f["visibility"] == "public"]
-
-
-def is_open(item: Item) -> list[str]:
-    """The fields of a struct that anyone may build of them; none where some are private."""
-    said = item.inner["kind"]
-    if any("non_exhaustive" in str(each) for each in item.raw["attrs"]):
-        return []
-    if said == "unit" or ("plain" in said and said["plain"]["has_stripped_fields"]):
-        return []
-    numbers = said["plain"]["fields"] if "plain" in said else said["tuple"]
-    fields = fields_of(item)
-    return [name for name, _ in fields] if len(fields) == len(numbers) else []
-
-
-def _built(own: Class, path: str, fields: Sequence[str] | None, label: str) -> str:
-    """A function that builds a struct or a variant of its fields."""
-    names = [f"arg{f}" if f.isdigit() else python_name(f) for f in fields or ()]
-    listed = " ".join(f'"{each}"' for each in names)
-    lets = " ".join(f"let x{n} = arg(p, {n}, k)?;" for n in range(len(names)))
-    filled = ", ".join(f"{rust_name(f)}: x{n}" for n, f in enumerate(fields or ()))
-    built = path if fields is None else f"{path} {{ {filled} }}"
-    return (
-        f'shim! {{ @ID "{label}" [{listed}] {len(names)} |s, p, f, k| '
-        f"{{ {lets} let value: {own.text} = {built}; leave!(plain f k s value) }} }}"
-    )
-
-
 def _methods(document: Document, impl: Any) -> Iterator[Any]:
     if impl["trait"]:
         return
@@ -346,9 +268,3 @@ def _methods(document: Document, impl: Any) -> Iterator[Any]:
 def _has_receiver(item: Any) -> bool:
     inputs = inner(item)["sig"]["inputs"]
     return bool(inputs) and inputs[0][0] == "self"
-
-
-def _arguments(said: Any) -> list[Any]:
-    from .model import type_arguments
-
-    return type_arguments(said)

@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass
 
-from .borrow import Borrows, borrows
+from .borrow import borrows
+from .calls import Call, Skip, Target
 from .choose import Choice, Chooser
-from .model import Document, Model, type_arguments, type_parameters
-from .rusty import Writer
-
-RUST_WORDS = {
-    *("as", "break", "const", "continue", "dyn", "else", "enum", "extern", "false", "fn", "for"),
-    *("if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return"),
-    *("static", "struct", "trait", "true", "type", "unsafe", "use", "where", "while", "async"),
-    *("await", "abstract", "become", "box", "do", "final", "macro", "override", "priv", "typeof"),
-    *("unsized", "virtual", "yield", "try", "gen"),
-}
-_BIG = re.compile(r"\[(u8|[iuf]\d+|[iu]size)\]")
-
-
-class Skip(Exception):
-    """Why a function has no line; the message is its reason."""
-
-
-@dataclass
-class Target:
-    """What is bound: a function, and how it is called and named."""
-
-    document: Document
-    name: str
-    signature: Mapping[str, Any]
-    generics: Mapping[str, Any]
-    header: Mapping[str, Any]
-    call: str
-    """The function's path: `<regex::Regex>::find`."""
-    label: str
-    owner: Any = None
-    """The type of the impl block, for lifetimes."""
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    enumeration: bool = False
-    docs: str = ""
-    item: Any = None
+from .model import Model, type_parameters
+from .names import parameters
+from .rusty import Unnameable, Writer, matched
 
 
 @dataclass
@@ -72,20 +39,45 @@ class Binder:
             raise Skip("it takes any number of C arguments")
         inputs = target.signature["inputs"]
         is_method = bool(inputs) and inputs[0][0] == "self"
-        names = _parameters([name for name, _ in inputs[is_method:]])
+        names = parameters([name for name, _ in inputs[is_method:]])
         required = len(names)
         for _, type_ in reversed(inputs[is_method:]):
             if not self._writer(target, target.chosen).is_std(type_, "Option"):
                 break
             required -= 1
         chooser = Chooser(self.model, target.document, target.chosen, self.hints)
-        combinations = chooser.all_of(target.generics)
+        combinations = [*self._alike(target), *chooser.all_of(target.generics)]
         if not combinations:
             raise Skip("nothing is known for one of its type parameters")
         lines: list[str] = []
         for choices in combinations:
             lines += self._alternatives(target, choices, names, required, is_method)
         return Shim(target, list(dict.fromkeys(lines))[:12], names, required, is_method)
+
+    def _alike(self, target: Target) -> list[dict[str, Choice]]:
+        """The choice with which another argument is of the receiver's own type: `a.dot(b)`."""
+        own, names = (
+            target.chosen.get("Self"),
+            [p["name"] for p in type_parameters(target.generics)],
+        )
+        marks = {**target.chosen, **{name: f"@{name}@" for name in names}}
+        for _, type_ in target.signature["inputs"] if own and names else ():
+            type_ = (type_.get("borrowed_ref") or {}).get("type") or type_
+            if "resolved_path" not in type_ or not any(f"'{name}'" in str(type_) for name in names):
+                continue
+            with suppress(Unnameable):
+                found = matched(self._writer(target, marks).write(type_), names, str(own))
+                if found and own:
+                    return self._completed(target, found)
+        return []
+
+    def _completed(self, target: Target, found: Mapping[str, str]) -> list[dict[str, Choice]]:
+        """Some type parameters are known: choose the others."""
+        params = [p for p in target.generics["params"] if p["name"] not in found]
+        chooser = Chooser(self.model, target.document, {**target.chosen, **found}, self.hints)
+        known = {name: Choice(text) for name, text in found.items()}
+        others = chooser.all_of({**target.generics, "params": params}, limit=2)
+        return [{**known, **each} for each in others]
 
     def _alternatives(
         self,
@@ -99,10 +91,15 @@ class Binder:
         found = borrows(
             self.model, target.document, target.signature, target.generics, target.owner, chosen
         )
+        if found.lease and target.enumeration:
+            raise Skip("its result points into what its argument points into")
         if found.unsound:
             raise Skip("it may put one argument into another, which can't be kept alive")
-        call = _Call(self, target, choices, chosen, found, is_method)
-        return [self._line(target, body, names, required, is_method) for body in call.bodies()]
+        lines = []
+        for rank in range(3 if "'impl_trait'" in str(target.signature["inputs"]) else 1):
+            call = Call(self.model, self.hints, target, choices, chosen, found, is_method, rank)
+            lines += [self._line(target, b, names, required, is_method) for b in call.bodies()]
+        return lines
 
     def _line(
         self, target: Target, body: str, names: Sequence[str], required: int, is_method: bool
@@ -115,188 +112,3 @@ class Binder:
 
     def _writer(self, target: Target, chosen: Mapping[str, str]) -> Writer:
         return Writer(self.model, target.document, chosen)
-
-    def shape(self, target: Target, type_: Any) -> str:
-        """What a result is a shape of: its `Err` is raised."""
-        if type_ is None:
-            return "plain"
-        document, said = target.document, type_
-        for _ in range(4):
-            outer, rest, document = self._unwrapped(document, said)
-            if outer == "Result":
-                within = self._unwrapped(document, rest)[0] if rest else ""
-                return "result_option" if within == "Option" else "result"
-            if outer == "Option":
-                within = self._unwrapped(document, rest)[0] if rest else ""
-                return "option_result" if within == "Result" else "option"
-            if outer != "alias":
-                return "plain"
-            said = rest
-        return "plain"
-
-    def _unwrapped(self, document: Document, type_: Any) -> tuple[str, Any, Document]:
-        said = type_.get("resolved_path")
-        if not said:
-            return "", None, document
-        arguments = type_arguments(said)
-        first = arguments[0] if arguments else None
-        definition = document.definition(said["id"])
-        if (
-            definition
-            and definition[-1] in ("Result", "Option")
-            and definition[0] in ("core", "std")
-        ):
-            return definition[-1], first, document
-        item = self.model.find(document, said["id"])
-        if item is not None and item.kind == "type_alias":
-            outer, rest, where = self._unwrapped(item.document, item.inner["type"])
-            if rest is not None and "generic" in rest and first is not None:
-                return outer, first, document
-            return outer, rest, where
-        if definition and definition[-1] == "Result":
-            return "Result", first, document
-        return "", None, document
-
-
-class _Call:
-    """One call with all its types chosen."""
-
-    def __init__(
-        self,
-        binder: Binder,
-        target: Target,
-        choices: Mapping[str, Choice],
-        chosen: Mapping[str, str],
-        found: Borrows,
-        is_method: bool,
-    ) -> None:
-        self.binder, self.target, self.choices, self.chosen = binder, target, choices, chosen
-        self.found, self.is_method = found, is_method
-        self.writer = Writer(binder.model, target.document, chosen)
-        self.chooser = Chooser(binder.model, target.document, chosen, binder.hints)
-        self.lets: list[str] = []
-        self.big = self.python = self.sends = False
-
-    def bodies(self) -> list[str]:
-        """The body of the line; where the call may be slow, one that lets the GIL go first."""
-        target = self.target
-        arguments = [
-            self._argument(at, type_) for at, (_, type_) in enumerate(target.signature["inputs"])
-        ]
-        call = f"{target.call}{self._turbofish()}({', '.join(arguments)})"
-        lets = " ".join(self.lets)
-        output = target.signature["output"]
-        future = _future(output)
-        shape = self.binder.shape(target, future or output)
-        if self.found.lease:
-            lets += " lease_of(s, k);"
-        ways = [call]
-        if self.sends:
-            ways = [f"detached(true, || {call})"]
-        elif self.big and not self.python and not target.header["is_async"]:
-            ways.insert(0, f"detached(f.bytes + k.bytes > SLOW, || {call})")
-        leave = "leave_attached" if self.found.attached else "leave"
-        if future or target.header["is_async"]:
-            leave = "leave_future"
-        return [f"{lets} {leave}!({shape} f k s {way})" for way in ways]
-
-    def _turbofish(self) -> str:
-        names = [p["name"] for p in type_parameters(self.target.generics)]
-        if not names:
-            return ""
-        texts = (self.choices[name].text for name in names)
-        return f"::<{', '.join(texts)}>"
-
-    def _argument(self, at: int, type_: Any) -> str:
-        frame = "k" if self.found.kept[at] else "f"
-        if self.is_method and at == 0 and not self.target.enumeration:
-            self.lets.append(f"let x0 = receiver(s, {'f' if self.found.lease else frame})?;")
-            if "borrowed_ref" not in type_:
-                self.lets[-1] = "let x0 = receiver(s, k)?;"
-            return "x0"
-        place = at - (self.is_method and not self.target.enumeration)
-        if closure := self._closure(type_, place, frame):
-            self.python = True
-            return closure
-        wanted = self._wanted(type_)
-        said = str(type_) + wanted
-        self.big = self.big or bool(_BIG.search(said)) or "'slice'" in said
-        self.python = self.python or any(w in said for w in ("PyFile", "PyIter", "PyData"))
-        text = f"::<{wanted}>" if wanted else ""
-        self.lets.append(f"let x{at} = arg{text}(p, {place}, {frame})?;")
-        return f"x{at}"
-
-    def _wanted(self, type_: Any) -> str:
-        """The type to ask for, where the signature leaves it open."""
-        if "impl_trait" in type_:
-            traits = [b["trait_bound"] for b in type_["impl_trait"] if "trait_bound" in b]
-            choices = self.chooser.of_bounds(traits)
-            if not choices:
-                raise Skip("nothing is known for one of its type parameters")
-            return choices[0].text
-        if "generic" in type_ and type_["generic"] in self.choices:
-            return self.choices[type_["generic"]].text
-        return ""
-
-    def _closure(self, type_: Any, at: int, frame: str) -> str:
-        """A closure in the place of an argument: rustc must see it there to know its types."""
-        if "impl_trait" in type_:
-            traits = [b["trait_bound"] for b in type_["impl_trait"] if "trait_bound" in b]
-            choice = next(iter(self.chooser.of_bounds(traits)), None)
-            return self._callback(choice, at, frame)
-        if "generic" in type_:
-            return self._callback(self.choices.get(type_["generic"]), at, frame)
-        if "borrowed_ref" in type_:
-            inside = type_["borrowed_ref"]
-            if made := self._closure(inside["type"], at, frame):
-                return f"&mut {made}" if inside["is_mutable"] else f"&{made}"
-        if "dyn_trait" in type_:
-            traits = [each["trait"] for each in type_["dyn_trait"]["traits"]]
-            bounds = [{"trait": trait} for trait in traits if trait["path"].startswith("Fn")]
-            return self._callback(next(iter(self.chooser.of_bounds(bounds)), None), at, frame)
-        if self.writer.is_std(type_, "Box", "Rc", "Arc"):
-            name = self.target.document.definition(type_["resolved_path"]["id"])[-1]
-            arguments = type_arguments(type_["resolved_path"])
-            path = {"Box": "Box", "Rc": "std::rc::Rc", "Arc": "std::sync::Arc"}[name]
-            if arguments and "dyn_trait" in arguments[0]:
-                made = self._closure(arguments[0], at, frame)
-                return f"{path}::new({made})" if made else ""
-        return ""
-
-    def _callback(self, choice: Choice | None, at: int, frame: str) -> str:
-        if choice is None or choice.closure is None:
-            return ""
-        self.sends = self.sends or choice.sends
-        names = ", ".join(f"a{n}" for n in range(len(choice.closure)))
-        callable_ = f"arg::<Callable>(p, {at}, {frame})?"
-        self.lets.append(f"let g{at} = {callable_};")
-        return f"callback!(g{at}{', ' if names else ''}{names})"
-
-
-def _future(type_: Any) -> Any:
-    """What an `impl Future<Output = T>` gives."""
-    for bound in (type_ or {}).get("impl_trait", []):
-        trait = (bound.get("trait_bound") or {}).get("trait")
-        if trait and trait["path"].endswith("Future"):
-            said = (trait.get("args") or {}).get("angle_bracketed") or {}
-            for constraint in said.get("constraints", []):
-                return constraint["binding"].get("equality", {}).get("type")
-    return None
-
-
-def python_name(name: str) -> str:
-    """A name that Python code can write: `from_`."""
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
-def rust_name(name: str) -> str:
-    return f"r#{name}" if name in RUST_WORDS else name
-
-
-def _parameters(names: Sequence[str]) -> list[str]:
-    found: list[str] = []
-    for at, name in enumerate(names):
-        plain = name.removeprefix("r#").lstrip("_")
-        usable = re.fullmatch(r"[a-z]\w*", plain) and plain not in found and plain != "self"
-        found.append(python_name(plain) if usable else f"arg{at}")
-    return found

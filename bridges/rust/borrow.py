@@ -15,12 +15,14 @@ class Borrows(NamedTuple):
 
     `lease`: the result points into what the receiver itself points into.
     `unsound`: one argument may be put into another one, which nobody would keep alive.
+    `forever`: by argument, whether the function may keep it as long as it likes: `&'static str`.
     """
 
     kept: Sequence[bool]
     lease: bool
     attached: bool
     unsound: bool
+    forever: Sequence[bool]
 
 
 def borrows(
@@ -32,7 +34,7 @@ def borrows(
     chosen: Mapping[str, str],
 ) -> Borrows:
     """Judge a function. `owner` is the type of its impl block; `chosen` its parameters' types."""
-    lives = _Lives(model, document, owner, chosen)
+    lives = _Lives(model, document, owner, chosen, generics)
     inputs = signature["inputs"]
     of_inputs = [lives.of(type_, f"#{n}") for n, (_, type_) in enumerate(inputs)]
     has_receiver = bool(inputs) and inputs[0][0] == "self"
@@ -57,14 +59,23 @@ def borrows(
     attached = by_reference and any(stays)
     kept = [k or (attached and s) for k, s in zip(kept, stays, strict=True)]
     unsound = not has_receiver and _mixes(inputs, of_inputs, lives)
-    return Borrows(kept, lease, attached, unsound)
+    forever = [STATIC in own for own in of_inputs]
+    return Borrows(kept, lease, attached, unsound, forever)
 
 
 class _Lives:
     """The lifetimes within types. An elided one has the name of its argument: `#1`."""
 
-    def __init__(self, model: Model, document: Document, owner: Any, chosen: Mapping[str, str]):
+    def __init__(
+        self,
+        model: Model,
+        document: Document,
+        owner: Any,
+        chosen: Mapping[str, str],
+        generics: Mapping[str, Any],
+    ) -> None:
         self.model, self.document, self.chosen = model, document, chosen
+        self.generics = generics
         self.of_self: set[str] = set()
         self.of_self = (self.of(owner, "#self") - {STATIC}) if owner else set()
 
@@ -85,8 +96,9 @@ class _Lives:
             name = type_["generic"]
             if name == "Self":
                 found |= self.of_self
-            elif STATIC in self.chosen.get(name, ""):
-                found.add(f"type {name}")
+            elif STATIC in self.chosen.get(name, "") and f"type {name}" not in found:
+                found.add(f"type {name}")  # before its bounds, which may mention it
+                self._gather(_outlives(self.generics, name), elided, found)
             return
         if "borrowed_ref" in type_:
             found.add(_reference(type_, elided))
@@ -107,6 +119,19 @@ class _Lives:
             return False
         given = ((said.get("args") or {}).get("angle_bracketed") or {}).get("args", [])
         return not any("lifetime" in each for each in given)
+
+
+def _outlives(generics: Mapping[str, Any], name: str) -> list[Any]:
+    """The bounds of a type parameter: `T: Into<Cow<'a, str>> + 'static` names two lifetimes."""
+    found: list[Any] = []
+    for parameter in generics["params"]:
+        if parameter["name"] == name and "type" in parameter["kind"]:
+            found += parameter["kind"]["type"]["bounds"]
+    for predicate in generics["where_predicates"]:
+        bound = predicate.get("bound_predicate")
+        if bound and bound["type"].get("generic") == name:
+            found += bound["bounds"]
+    return found
 
 
 def _reference(type_: Mapping[str, Any], elided: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +15,10 @@ class Rust(Bridge):
 
     name: ClassVar[str] = "rust"
     suffixes: ClassVar[tuple[str, ...]] = (".rs",)
+    keeps: ClassVar[tuple[str, ...]] = (
+        "rust/target",
+        *(f"rust/{topic}/*" for topic in ("described", "extensions", "vendor")),
+    )
     survives_fork: ClassVar[bool] = True
     lexer: ClassVar[str] = "rust"
     options: ClassVar[Mapping[str, str]] = {
@@ -23,6 +27,7 @@ class Rust(Bridge):
 
     def start(self, paths: Sequence[Path]) -> None:
         self.paths: list[Path] = []
+        self.cells: Any = None
         self.search(paths)
 
     def stop(self) -> None:
@@ -37,15 +42,24 @@ class Rust(Bridge):
         `evaluate("rust", "pub fn twice(x: i64) -> i64 { 2 * x }").twice(4) == 8`. It may use the
         crates that are locked.
         """
-        from .build import EXTENSION
-        from .inline import inline
+        return self._module(source, origin)
 
-        folder, library = inline(self.paths, source, origin)
-        return _imported(folder / EXTENSION, library)
+    def cell(self, source: str, origin: str, names: MutableMapping[str, Any]) -> Any:
+        """Compile what was typed, bind its items, run its statements: see cells.py."""
+        if self.cells is None:
+            from .cells import Cells
+
+            self.cells = Cells(self._module)
+        return self.cells.run(source, origin, names)
+
+    def incomplete(self, source: str) -> bool:
+        from .pieces import incomplete
+
+        return incomplete(source)
 
     def load(self, module: str, **options: Any) -> Any:
         """Load a crate (`regex`), or one of its modules (`regex/bytes`)."""
-        from .build import EXTENSION, built
+        from .kept import EXTENSION, built
 
         if module.endswith(self.suffixes) and Path(module).is_file():
             return self.eval(Path(module).read_text("utf-8"), f"{module}:1")
@@ -56,6 +70,20 @@ class Rust(Bridge):
         for each in inner:
             loaded = getattr(loaded, each)
         return loaded
+
+    def stub(self, module: Any) -> str:
+        """The types that were written when the crate was compiled."""
+        from .kept import STUB
+
+        file = Path(getattr(module, "__file__", None) or "").with_name(STUB)
+        return file.read_text("utf-8") if file.is_file() else ""
+
+    def _module(self, source: str, origin: str, **how: Any) -> Any:
+        from .inline import inline
+        from .kept import EXTENSION
+
+        folder, library = inline(self.paths, source, origin, **how)
+        return _imported(folder / EXTENSION, library)
 
 
 def _imported(file: Path, library: str) -> Any:

@@ -1,4 +1,4 @@
-"""Build: from a crate's name to an extension module, kept by everything that decides it."""
+"""Build: from a crate's name to an extension module, stage by stage."""
 
 from __future__ import annotations
 
@@ -8,71 +8,58 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from polyhy import store
 
-from . import cargo, emit
-from .api import Api, Planner
+from . import cargo, emit, later
+from .api import Planner
 from .describe import describe
 from .errors import BuildFailed
+from .kept import EXTENSION, SKIPS, STUB
 from .model import Document, Model
-from .prune import prune
+from .plan import Api
+from .prune import Pruner
 from .stubs import stub
 from .workspace import Workspace
 
-EXTENSION = "extension.so"
-STUB = "module.pyi"
-SKIPS = "skips.json"
 
-
-def built(envs: Sequence[Path], name: str, hints: Mapping[str, str]) -> tuple[Path, str]:
-    """The folder with the extension of a crate, made if need be, and the module's name."""
-    return made(Workspace(envs, name), hints)
-
-
-def made(workspace: Workspace, hints: Mapping[str, str]) -> tuple[Path, str]:
-    """The folder with the extension for a workspace."""
-    folder = place(workspace, hints)
-    library = workspace.name.replace("-", "_")
-    if not (folder / EXTENSION).is_file():
-        with store.locked(folder.with_name(f"{folder.name}.lock")):
-            if not (folder / EXTENSION).is_file():
-                _make(workspace, folder, hints, library)
-    return folder, library
-
-
-def place(workspace: Workspace, hints: Mapping[str, str]) -> Path:
-    extra = json.dumps([sys.implementation.cache_tag, sorted(hints.items())])
-    name = f"{workspace.name}-{workspace.package.version}-{workspace.key(extra)}"
-    return cargo.cache() / "extensions" / name
-
-
-def _make(workspace: Workspace, folder: Path, hints: Mapping[str, str], library: str) -> None:
+def make(workspace: Workspace, folder: Path, hints: Mapping[str, str]) -> None:
+    """Make the extension for a workspace, and move it to `folder` when it is whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".staging-", dir=folder.parent) as name:
-        staged, progress = Path(name), Progress(workspace.name)
-        project = staged / "project"
+        progress, project = Progress(workspace.name, told=workspace.told), Path(name) / "project"
+        kept = Path(name) / "kept"
+        kept.mkdir()
         workspace.prepare(project)
         workspace.check()
         api, document = planned(workspace, hints, progress)
-        head = emit.HEAD
         with progress.stage("check") as say:
-            prune(api, workspace, head, say)
-        source = emit.extension(api, head, library, document.root.get("docs") or "")
-        store.write(project / "src" / "lib.rs", source)
-        with progress.stage("compile"):
-            file = compiled(workspace)
-        file.replace(staged / EXTENSION)
-        (staged / STUB).write_text(stub(api), "utf-8")
-        (staged / SKIPS).write_text(json.dumps(summary(api), indent=1), "utf-8")
-        kept = Path(tempfile.mkdtemp(prefix=".staging-", dir=folder.parent))
-        for file in (EXTENSION, STUB, SKIPS):
-            (staged / file).rename(kept / file)
+            pruner = Pruner(api, workspace, say)
+            pruner.check()
+        quick = later.when() != "now" and len(api.entries) > later.FEW
+        workspace.optimize(level=0 if quick else 2)
+        library = workspace.name.replace("-", "_")
+        docs = document.root.get("docs") or ""
+        # All projects share the folder that cargo writes libraries of one name to.
+        with progress.stage("compile"), store.locked(cargo.cache() / "build.lock"):
+            said = pruner.build(lambda: emit.extension(api, library, docs))
+            if said.library is not None:
+                shutil.copy2(said.library, kept / EXTENSION)
+        if said.library is None:
+            raise BuildFailed(
+                "cargo made no library", crate=workspace.name, advice="clean its cache"
+            )
         shutil.copy2(project / "src" / "lib.rs", kept / "extension.rs")
+        (kept / STUB).write_text(stub(api), "utf-8")
+        (kept / SKIPS).write_text(json.dumps(summary(api), indent=1), "utf-8")
+        if quick and said.call and later.when() == "after":
+            later.plan(said.call, project, kept)
+        if folder.exists():  # what a process left that was ended half-way
+            store.remove(folder)
         os.rename(kept, folder)
         progress.done(api)
 
@@ -103,23 +90,6 @@ def planned(
         return Planner(model, hints).plan(), document
 
 
-def compiled(workspace: Workspace, *words: str) -> Path:
-    """Compile the extension, and return its file."""
-    done = workspace.cargo("build", "--message-format=json", "--lib", *words)
-    made = ""
-    for line in done.stdout.splitlines():
-        said = json.loads(line) if line.startswith("{") else {}
-        if said.get("reason") == "compiler-artifact":
-            files = [f for f in said["filenames"] if f.endswith((".so", ".dylib", ".dll"))]
-            if files and "cdylib" in said["target"]["kind"]:
-                made = files[0]
-    if done.returncode or not made:
-        raise BuildFailed(
-            _said(done), crate=workspace.name, advice="this is a bug in polyhy's generator"
-        )
-    return Path(made)
-
-
 def summary(api: Api) -> dict[str, Any]:
     """What was bound and what was not, and why."""
     bound = {entry.counted for entry in api.entries if entry.counted}
@@ -142,8 +112,8 @@ def summary(api: Api) -> dict[str, Any]:
 class Progress:
     """Stages and seconds on stderr, from the first second on."""
 
-    def __init__(self, crate: str) -> None:
-        self.crate, self.begun = crate, time.monotonic()
+    def __init__(self, crate: str, *, told: bool = True) -> None:
+        self.crate, self.begun, self.told = crate, time.monotonic(), told
         self.shown = sys.stderr.isatty()
         self.stages: list[tuple[str, float]] = []
         self._write(f"{crate}: building for Python")
@@ -163,15 +133,8 @@ class Progress:
         self._write(f"{self.crate}: ready, {bound} ({seconds})\n")
 
     def _write(self, text: str) -> None:
+        if not self.told:
+            return
         start, end = ("\r\033[K", "") if self.shown else ("", "\n")
         print(f"{start}{text.rstrip()}", end=end if text[-1] != "\n" else "\n", file=sys.stderr)
         sys.stderr.flush()
-
-
-def _said(done: Any) -> str:
-    rendered = []
-    for line in done.stdout.splitlines():
-        said = json.loads(line) if line.startswith("{") else {}
-        if said.get("reason") == "compiler-message" and said["message"]["level"] == "error":
-            rendered.append(said["message"]["rendered"])
-    return "\n".join(rendered)[:4000] or done.stderr[-3000:]

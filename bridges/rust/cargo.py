@@ -148,6 +148,8 @@ def _offline(found: re.Match[str], text: str) -> PackageError:
 
 _ERRORS: list[tuple[re.Pattern[str], Callable[[re.Match[str], str], PackageError]]] = [
     (_NETWORK, _offline),
+    (re.compile(r"could not find `(?P<name>[^`@]+)` in registry"), _unknown),
+    (re.compile(r"could not find `(?P<name>[^`@]+)@(?P<version>[^`]+)` in registry"), _no_version),
     (re.compile(r"no matching package (?:named )?`(?P<name>[^`]+)` found"), _unknown),
     (re.compile(r"requirement `(?P<name>[\w-]+) = \"(?P<version>[^\"]+)\"`"), _no_version),
 ]

@@ -1,15 +1,17 @@
 """Plan: which types stand in for the type parameters that nothing in a call decides.
 
-Each bound has candidates, best first; all combinations that look plausible are emitted, and rustc
-says which of them compile (prune.py).
+Each bound has candidates, best first; rustc says which of their combinations compile (prune.py).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .implementors import CLOSURES, implementors
+from .likely import BYTES, GUESSES, INTEGERS, NUMBERS, OF_ANY, TEXT, likely
 from .model import (
     Document,
     Item,
@@ -20,10 +22,7 @@ from .model import (
     type_arguments,
     type_parameters,
 )
-from .rusty import Unnameable, Writer, written
-
-BYTES = "&'static [u8]"
-TEXT = "&'static str"
+from .rusty import Unnameable, Writer
 
 
 class Choice(NamedTuple):
@@ -43,9 +42,10 @@ FIXED: Mapping[str, Sequence[str]] = {
     "Seek": ["PyFile"],
     "Serialize": ["PyData"],
     "Deserialize": ["PyData"],
+    "DeserializeSeed": ["std::marker::PhantomData<PyData>"],
     "DeserializeOwned": ["PyData"],
-    "Hasher": ["std::collections::hash_map::DefaultHasher"],
-    "BuildHasher": ["std::collections::hash_map::RandomState"],
+    "Hasher": ["std::hash::DefaultHasher"],
+    "BuildHasher": ["std::hash::RandomState"],
     "RangeBounds": ["(std::ops::Bound<{0}>, std::ops::Bound<{0}>)"],
     "SliceIndex": ["usize", "std::ops::Range<usize>"],
     "ToSocketAddrs": [TEXT],
@@ -55,24 +55,6 @@ FIXED: Mapping[str, Sequence[str]] = {
 }
 """What one trait decides by itself. `{0}` is its argument."""
 
-INTEGERS = {"Integer", "Unsigned", "PrimInt", "BitAnd", "BitOr", "BitXor", "Shl", "Shr", "Rem"}
-NUMBERS = {
-    *("Num", "Float", "Real", "NumCast", "FromPrimitive", "ToPrimitive", "Signed", "Zero", "One"),
-    *("Add", "Sub", "Mul", "Div", "NumAssign", "NumOps", "FloatCore", "FloatConst", "AddAssign"),
-    *("SubAssign", "MulAssign", "DivAssign", "Neg", "Sum", "Product", "Bounded", "NumRef"),
-    *("NumAssignOps", "NumAssignRef", "AsPrimitive", "Scalar", "RealField", "ComplexField"),
-    *("CoordNum", "CoordFloat", "GeoNum", "GeoFloat", "SimdRealField", "LinalgScalar"),
-    *("SampleUniform", "ClosedAddAssign", "ClosedMulAssign", "ClosedSubAssign"),
-}
-OF_ANY = {
-    *("Clone", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Debug", "Display", "Default"),
-    *("Send", "Sync", "Sized", "Unpin", "UnwindSafe", "RefUnwindSafe", "ToOwned", "Drop"),
-    *("Equivalent", "Any", "Borrow", "Comparable"),
-}
-"""Traits that PyObj has: any Python object will do."""
-
-GUESSES = ("PyObj", "f64", "i64", TEXT, "String", "u8", "usize", "u32", BYTES, "Vec<u8>")
-_CLOSURES = ("Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce")
 _ROWS = ("IntoIterator", "Iterator", "ExactSizeIterator", "DoubleEndedIterator", "FusedIterator")
 _PARALLEL = ("IntoParallelIterator", "ParallelIterator", "IndexedParallelIterator")
 
@@ -118,8 +100,36 @@ class Chooser:
         borrowed = [Choice(text) for text in self._borrowed(generics, name)]
         found = self.of_bounds(bounds_of(generics, name), _item_bounds(generics, name))
         if [choice.text for choice in found] == ["PyObj"] and _is_argument(generics, name):
-            found += [Choice(text) for text in GUESSES[1:6]]
+            asked = [Choice(text) for text in self._as_argument(generics, name)]
+            found = asked[:5] or found + [Choice(text) for text in GUESSES[1:6]]
         return borrowed + found
+
+    def _as_argument(self, generics: Mapping[str, Any], name: str) -> Iterator[str]:
+        """What `Self: Contains<T>` makes of `T`: the arguments with which the trait is had."""
+        for predicate in generics["where_predicates"]:
+            bound = predicate.get("bound_predicate")
+            for each in bound["bounds"] if bound else ():
+                trait = (each.get("trait_bound") or {}).get("trait")
+                item = self.model.find(self.document, trait["id"]) if trait else None
+                if trait is None or item is None or item.kind != "trait":
+                    continue
+                places = [t.get("generic") == name for t in type_arguments(trait)]
+                if True not in places:
+                    continue
+                owner = self._written(bound["type"])
+                yield from self._arguments(item, places.index(True), owner)
+
+    def _arguments(self, trait: Item, at: int, owner: str | None) -> Iterator[str]:
+        impls = filter(None, map(trait.document.get, trait.inner["implementations"]))
+        for impl in map(inner, impls):
+            fill = {p["name"]: "PyObj" for p in type_parameters(impl["generics"])}
+            writer = Writer(self.model, trait.document, {**self.chosen, **fill})
+            given = type_arguments(impl["trait"])
+            try:
+                if at < len(given) and owner in (None, writer.write(impl["for"])):
+                    yield writer.write(given[at])
+            except Unnameable:
+                continue
 
     def _borrowed(self, generics: Mapping[str, Any], name: str) -> Iterator[str]:
         """What a `K: Borrow<Q>` makes of `Q`: the key itself, `str` for a String."""
@@ -148,13 +158,13 @@ class Chooser:
         found = [choice for row in rows for choice in row]
         if len(rows) > 1:  # what has all of the traits comes first
             found.sort(key=lambda choice: -sum(choice in row for row in rows))
-        if not found:
-            found = [Choice(text) for text in _by_names(names)]
+        if not found or INTEGERS & set(names):
+            found[:0] = [Choice(text) for text in likely(names)]
         return list({(c.text, str(c.closure)): c for c in found}.values())[:10]
 
     def _of_bound(self, trait: Any, items: Sequence[Any], names: list[str]) -> Iterator[Choice]:
         name, arguments = last(trait["path"]), trait.get("args") or {}
-        if name in _CLOSURES and "parenthesized" in arguments:
+        if name in CLOSURES and "parenthesized" in arguments:
             sends = bool({"Send", "Sync"} & set(names))
             yield Choice("_", tuple(arguments["parenthesized"]["inputs"]), sends)
         elif name in _ROWS or name in _PARALLEL:
@@ -165,6 +175,7 @@ class Chooser:
             of = self._argument(arguments) or "usize"
             yield from (Choice(text.replace("{0}", of)) for text in FIXED[name])
         elif name in ("Rng", "RngCore", "CryptoRng", "TryRng"):
+            self.model.include("rand")
             known = [i for i in self.model.of_kind("struct") if i.name in ("ThreadRng", "StdRng")]
             # By reference first: a generator that is copied gives the same numbers again.
             yield from (Choice(f"&'static mut {item.path}") for item in known)
@@ -186,7 +197,7 @@ class Chooser:
             if constraint["name"] == "Item":
                 binding = constraint["binding"]
                 if type_ := (binding.get("equality") or {}).get("type"):
-                    item = self._written(type_) or item
+                    item = self._written(type_) or self._filled(type_) or item
                 elif bounds := binding.get("constraint"):
                     traits = [b["trait_bound"] for b in bounds if "trait_bound" in b]
                     item = next((c.text for c in self.of_bounds(traits)), item)
@@ -210,8 +221,9 @@ class Chooser:
             yield Choice(text)
         elif text in ("std::borrow::Cow<'static, str>", "String"):
             yield Choice(TEXT)
-        else:
-            yield from (Choice(each) for each in (text, TEXT, BYTES, "f64", "i64"))
+        else:  # what only borrows is made of a text or bytes: `Into<Input<'h>>`
+            first = (TEXT, BYTES, text) if "'static" in text else (text, TEXT, BYTES)
+            yield from (Choice(each) for each in (*first, "f64", "i64"))
 
     def _argument(self, arguments: Any) -> str | None:
         types = (arguments.get("angle_bracketed") or {}).get("args", [])
@@ -221,45 +233,15 @@ class Chooser:
     def _implementors(self, trait: Any) -> list[str]:
         """The types of the crate that have a trait of its own, the easiest for Python first."""
         item = self.model.find(self.document, trait["id"])
-        if item is None or item.kind != "trait":
-            return list(GUESSES)
-        found: list[str] = []
-        for number in item.inner["implementations"]:
-            impl = item.document.get(number)
-            if impl is None or inner(impl)["is_negative"]:
-                continue
-            found += self._implementor(item, inner(impl))
-        known = sorted(dict.fromkeys(found), key=_ease)
-        return known[:8]
+        if item is None and self.model.include(self.document.library(trait["id"])):
+            item = self.model.find(self.document, trait["id"])
+        known = item is not None and item.kind == "trait"
+        return implementors(self, item) if item is not None and known else list(GUESSES)
 
-    def _implementor(self, item: Item, impl: Any) -> Iterator[str]:
-        target = impl["for"]
-        if "generic" in target:
-            bounds = bounds_of(impl["generics"], target["generic"])
-            names = {last(bound["trait"]["path"]) for bound in bounds}
-            if names & set(_CLOSURES):
-                return
-            chooser = Chooser(self.model, item.document, self.chosen, self.hints)
-            others = [b for b in bounds if last(b["trait"]["path"]) != item.name]
-            yield from (choice.text for choice in chooser.of_bounds(others)[:3])
-            return
-        inside = target.get("borrowed_ref", {})
-        said = (inside.get("type") or target).get("resolved_path")
-        own = self.model.find(item.document, said["id"]) if said else None
-        if own is not None and own.path in self.model.preferred:
-            mutable = "mut " if inside.get("is_mutable") else ""
-            reference = f"&'static {mutable}" if inside else ""
-            yield reference + written(self.model, own, self.model.preferred[own.path], "'static")
-            return
-        chosen = {p["name"]: "PyObj" for p in type_parameters(impl["generics"])}
-        for parameter in type_parameters(impl["generics"]):
-            bounds = bounds_of(impl["generics"], parameter["name"])
-            names = {last(bound["trait"]["path"]) for bound in bounds}
-            chosen[parameter["name"]] = _by_names(sorted(names))[0]
-        try:
-            yield Writer(self.model, item.document, {**self.chosen, **chosen}).write(target)
-        except Unnameable:
-            return
+    def _filled(self, type_: Any) -> str | None:
+        """A type whose parameters nothing decides: any object will do for them."""
+        free = dict.fromkeys(re.findall(r"'generic': '(\w+)'", str(type_)), "PyObj")
+        return Chooser(self.model, self.document, {**free, **self.chosen}, {})._written(type_)
 
     def _written(self, type_: Any) -> str | None:
         if "impl_trait" in type_:
@@ -277,28 +259,6 @@ _REFERENCES = {
     "std::path::Path": "&'static std::path::Path",
     "std::ffi::OsStr": "&'static std::ffi::OsStr",
 }
-
-
-def _by_names(names: Iterable[str]) -> Sequence[str]:
-    names = set(names)
-    if names & INTEGERS:
-        return ("i64", "usize", "u32", "u8")
-    if names & NUMBERS:
-        return ("f64", "i64", "f32", "i32", "u8")
-    if names <= OF_ANY:
-        return ("PyObj",)
-    if "Copy" in names and names <= OF_ANY | {"Copy"}:
-        return ("f64", "i64", "u32")
-    return GUESSES
-
-
-def _ease(text: str) -> int:
-    for rank, known in enumerate(
-        (TEXT, "str", "String", BYTES, "f64", "i64", "usize", "i32", "u8")
-    ):
-        if text == known:
-            return rank
-    return 30 + text.count("<") if "PyObj" not in text else 40
 
 
 def _in_order(generics: Mapping[str, Any]) -> list[Any]:

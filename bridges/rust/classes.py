@@ -13,14 +13,14 @@ from .model import (
     Document,
     Item,
     Model,
-    bounds_of,
     inner,
     last,
     lifetime_parameters,
     type_arguments,
     type_parameters,
 )
-from .rusty import Unnameable, Writer, written
+from .prefer import prefer
+from .rusty import Unnameable, Writer, filled, matched, written
 
 MOST, MOST_OF_ONE = 90, 12
 """How many classes with parameters one crate may have, and one type; the others are skipped."""
@@ -77,9 +77,8 @@ class Classes:
 
     def start(self) -> None:
         """The classes of the crate itself: its types, and its aliases of generic types."""
-        for item in self.model.of_kind("struct", "enum", "union"):
-            self._prefer(item)
-        for item in sorted(self.model.of_kind("type_alias"), key=lambda item: len(item.name)):
+        prefer(self.model, self.hints)
+        for item in sorted(self.model.of_kind("type_alias"), key=_use):
             if item.places:
                 self._alias(item)
         for item in self.model.of_kind("struct", "enum", "union"):
@@ -126,7 +125,7 @@ class Classes:
             return known
         generics = item.inner["generics"]
         same = sum(c.item is item for c in self.by_text.values())
-        if same >= MOST_OF_ONE or (len(self.by_text) >= MOST and not asked and same):
+        if same >= MOST_OF_ONE + 4 * asked or (len(self.by_text) >= MOST and not asked and same):
             self.left_out[text] = f"there are {same} classes of {item.name} already"
             return None
         number = len(self.by_text)
@@ -143,21 +142,14 @@ class Classes:
         self.queue.append(made)
         return made
 
-    def _prefer(self, item: Item) -> None:
-        """Choose the arguments that a type has where nothing says which."""
-        if not type_parameters(item.inner["generics"]):
-            return
-        chooser = Chooser(self.model, item.document, {}, self.hints)
-        for choice in chooser.all_of(self._demanded(item), limit=1):
-            names = [p["name"] for p in type_parameters(item.inner["generics"])]
-            self.model.preferred[item.path] = [choice[name].text for name in names]
-
     def _default(self, item: Item) -> None:
         try:
             if not type_parameters(item.inner["generics"]):
                 self.add(item, [], asked=True)
             elif item.path in self.model.preferred:
-                self.add(item, list(self.model.preferred[item.path]), asked=True)
+                places = [(place, item.name) for place, _ in item.places]
+                preferred = list(self.model.preferred[item.path])
+                self.add(item, preferred, item.name, places, asked=True)
         except Unnameable as why:
             self.left_out[item.path] = str(why)
         self._particular(item)
@@ -177,40 +169,29 @@ class Classes:
                     writer = Writer(self.model, item.document, chosen)
                     self.add(item, [writer.write(each) for each in arguments], asked=True)
 
-    def _demanded(self, item: Item) -> Any:
-        """The parameters of a type, with what most of its impl blocks ask of them."""
-        generics = item.inner["generics"]
-        impls = [inner(i) for i in map(item.document.get, item.inner["impls"]) if i]
-        own = [i for i in impls if not i["trait"] and i["generics"]["params"]]
-        predicates = list(generics["where_predicates"])
-        for at, parameter in enumerate(type_parameters(generics)):
-            if not bounds_of(generics, parameter["name"]):
-                for impl in own:
-                    name = _argument_name(impl["for"], at)
-                    bounds = [{"trait_bound": b} for b in bounds_of(impl["generics"], name)]
-                    subject = {"generic": parameter["name"]}
-                    predicates.append({"bound_predicate": {"type": subject, "bounds": bounds}})
-        return {"params": generics["params"], "where_predicates": predicates}
-
     def _alias(self, item: Item) -> None:
         """`type Array1<A> = ArrayBase<…>`: a class of the alias's name."""
-        said = item.inner["type"].get("resolved_path")
-        target = self.model.find(item.document, said["id"]) if said else None
-        if said is None or target is None:
-            return
-        if target.kind not in ("struct", "enum", "union"):
-            return
         chooser = Chooser(self.model, item.document, {}, self.hints)
         choices = chooser.all_of(item.inner["generics"], limit=1)
         chosen = {name: choice.text for name, choice in choices[0].items()} if choices else {}
-        if not type_parameters(target.inner["generics"]):
-            return
         try:
-            writer = Writer(self.model, item.document, chosen)
-            types = [writer.write(t) for t in type_arguments(said)]
-            self.add(target, types, item.name, item.places, asked=True)
+            target, types = self._aliased(item, chosen)
+            if target is not None and type_parameters(target.inner["generics"]):
+                self.add(target, types, item.name, item.places, asked=True)
         except Unnameable as why:
             self.left_out[item.path] = str(why)
+
+    def _aliased(self, alias: Item, chosen: Mapping[str, str]) -> tuple[Item | None, list[str]]:
+        """The type behind an alias, through other aliases, and its arguments."""
+        said = alias.inner["type"].get("resolved_path")
+        target = self.model.find(alias.document, said["id"]) if said else None
+        if said is None or target is None:
+            return None, []
+        writer = Writer(self.model, alias.document, chosen)
+        types = [writer.write(t) for t in type_arguments(said)]
+        if target.kind == "type_alias":
+            return self._aliased(target, filled(self.model, target, types, "'static"))
+        return (target if target.kind in ("struct", "enum", "union") else None), types
 
 
 def match(model: Model, document: Document, impl: Any, own: Class) -> dict[str, str] | None:
@@ -222,16 +203,9 @@ def match(model: Model, document: Document, impl: Any, own: Class) -> dict[str, 
         return None
     marks = {name: f"@{name}@" for name in names}
     try:
-        pattern = re.escape(Writer(model, document, marks).write(impl["for"]))
+        return matched(Writer(model, document, marks).write(impl["for"]), names, own.text)
     except Unnameable:
         return None
-    for name in names:
-        group, count = re.escape(f"@{name}@"), 0
-        while group in pattern:
-            made = f"(?P<{name}>.+?)" if not count else f"(?P={name})"
-            pattern, count = pattern.replace(group, made, 1), 1
-    found = re.fullmatch(pattern, own.text)
-    return found.groupdict() if found else None
 
 
 def members_of(item: Item) -> list[tuple[str, int]]:
@@ -253,6 +227,12 @@ def variants_of(item: Item) -> dict[str, Any]:
     """The variants of an enum with data, by name."""
     variants = (item.document.get(number) for number in item.inner["variants"])
     return {variant["name"]: inner(variant)["kind"] for variant in variants if variant}
+
+
+def _use(alias: Item) -> tuple[int, int]:
+    """How likely an alias is wanted: short names before long ones, `Vector3` before `Vector6`."""
+    number = re.search(r"\d+", alias.name)
+    return len(alias.name), abs(int(number[0]) - 3) if number else 0
 
 
 def _shape(item: Item) -> str:
@@ -278,13 +258,6 @@ def _paths(type_: Any) -> Iterator[Any]:
 
 def _mentions(type_: Any, generic: str) -> bool:
     return f"'generic': '{generic}'" in str(type_)
-
-
-def _argument_name(type_: Any, at: int) -> str:
-    """The impl's own name for the parameter of its type: `N` in `impl<N> Foo<N>`."""
-    said = type_.get("resolved_path")
-    arguments = type_arguments(said) if said else []
-    return arguments[at].get("generic", "") if at < len(arguments) else ""
 
 
 def _arguments(text: str, skipped: int) -> list[str]:

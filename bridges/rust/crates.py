@@ -7,13 +7,15 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from polyhy.ecosystem import Ecosystem, Tool, lay, unpack_tarball
+from polyhy.ecosystem import Ecosystem, Hit, Info, Tool, lay, unpack_tarball
 from polyhy.errors import PackageError, Tampered, ToolFailed
 from polyhy.spec import Pin, Spec
 
 from . import cargo
+from .cargo_files import ROOT, cargo_lock, manifest, named
+from .ranges import in_range
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,8 +23,17 @@ else:
     import tomli as tomllib
 
 LAID = "crates.json"
-_REGISTRY = "registry+https://github.com/rust-lang/crates" + ".io-index"
+PLATFORMS = tuple(
+    f"{arch}-{system}"
+    for arch in ("aarch64", "x86_64")
+    for system in ("apple-darwin", "pc-windows-msvc", "unknown-linux-gnu", "unknown-linux-musl")
+)
+"""For these a lock says what they need, whatever machine writes it; others take every crate."""
+
 _NEED = "lock and fetch crates"
+
+
+_Key = tuple[str, str]  # a crate's name and version
 
 
 class Crates(Ecosystem):
@@ -32,6 +43,7 @@ class Crates(Ecosystem):
     purl_type = "cargo"
     bridge = "rust"
     builds = True
+    native: ClassVar = {"asked": str, "features": list, "platforms": list, "runs": str}
     osv = "crates" + ".io"
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
@@ -43,10 +55,10 @@ class Crates(Ecosystem):
             _project(folder, {f"root-{n}": _dependency(s) for n, s in enumerate(specs)})
             if locked:
                 (folder / "Cargo.lock").write_text(cargo_lock(locked), "utf-8")
-            words = ["metadata", "--format-version=1", "--filter-platform", cargo.host()]
-            said = json.loads(cargo.run(words, folder, _NEED))
+            said = _metadata(folder)
             packages = tomllib.loads((folder / "Cargo.lock").read_text("utf-8"))["package"]
-        return _pins(packages, said["packages"], specs)
+            needs = _needs(folder, said)
+        return _pins(packages, said["packages"], needs, specs)
 
     def fetch(self, pins: Sequence[Pin], into: Path) -> Mapping[Pin, Path]:
         """Let cargo download what it lacks, and unpack its files, hashes checked."""
@@ -72,7 +84,7 @@ class Crates(Ecosystem):
                 "name": pin.name,
                 "version": pin.version,
                 "checksum": pin.hash.partition(":")[2],
-                "requires": [_named(purl) for purl in pin.requires],
+                "requires": [named(purl) for purl in pin.requires],
                 "features": pin.native.get("features", []),
                 "asked": "asked" in pin.native,
             }
@@ -85,7 +97,7 @@ class Crates(Ecosystem):
             return False
         if not set(spec.extras) <= set(pin.native.get("features", [])):
             return False
-        return spec.version in ("", "*", pin.version, pin.native["asked"]) or _in_range(
+        return spec.version in (pin.version, pin.native["asked"]) or in_range(
             pin.version, spec.version
         )
 
@@ -94,40 +106,51 @@ class Crates(Ecosystem):
         return pin.native.get("runs", "its build, if it has one")
 
     def wanted(self, pins: Iterable[Pin]) -> list[Pin]:
-        """All but what cargo said is not for this platform."""
-        here = cargo.host() if pins else ""
-        return [pin for pin in pins if here not in pin.native.get("not", [])]
+        """All but what cargo said is for other platforms."""
+        pins = list(pins)
+        here = cargo.host() if any("platforms" in pin.native for pin in pins) else ""
+        if here not in PLATFORMS:
+            return pins
+        return [pin for pin in pins if here in pin.native.get("platforms", [here])]
+
+    def info(self, spec: Spec) -> Info | None:
+        from . import index
+
+        return index.info(spec)
+
+    def search(self, text: str) -> list[Hit] | None:
+        from . import index
+
+        return index.search(text)
+
+    def published(self, pin: Pin) -> str | None:
+        from . import index
+
+        return index.published(pin)
+
+    def order(self, version: str) -> Any:
+        from . import index
+
+        return index.order(version)
+
+    def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
+        """Cargo.toml, and the Cargo.lock that `cargo build --locked` takes."""
+        asked = {spec.name: _dependency(spec) for spec in sorted(specs, key=str)}
+        files = {"Cargo.toml": manifest(asked), "lib.rs": ""}
+        if pins:
+            direct = [p for p in pins if "asked" in p.native and p.name in asked]
+            root = (ROOT, "0.0.0", "", [f"{p.name} {p.version}" for p in direct])
+            files["Cargo.lock"] = cargo_lock(pins, root)
+        return files
 
     def tools(self) -> list[Tool]:
         need = "crates are locked, fetched and compiled by it"
         return [Tool("cargo", cargo.version(), need, cargo.INSTALL)]
 
 
-def cargo_lock(pins: Iterable[Pin]) -> str:
-    """The Cargo.lock that pins came from, without what they were asked by."""
-    pins = sorted(pins)
-    return lock_text(
-        (p.name, p.version, p.hash.partition(":")[2], [_named(r) for r in p.requires]) for p in pins
-    )
-
-
-def lock_text(packages: Iterable[tuple[str, str, str, Sequence[str]]]) -> str:
-    """A Cargo.lock of (name, version, checksum, dependencies as `name version`)."""
-    lines = ["version = 4"]
-    for name, version, checksum, requires in packages:
-        lines += ["", "[[package]]", f'name = "{name}"', f'version = "{version}"']
-        lines += [f'source = "{_REGISTRY}"', f'checksum = "{checksum}"']
-        if requires:
-            lines += ["dependencies = [", *(f' "{each}",' for each in sorted(requires)), "]"]
-    return "\n".join(lines) + "\n"
-
-
 def _project(folder: Path, dependencies: Mapping[str, str]) -> None:
     """An empty crate that depends on others."""
-    lines = ["[package]", 'name = "polyhy-env"', 'version = "0.0.0"', 'edition = "2021"']
-    lines += ["[lib]", 'path = "lib.rs"', "[dependencies]"]
-    lines += [f"{name} = {value}" for name, value in dependencies.items()]
-    (folder / "Cargo.toml").write_text("\n".join([*lines, "[workspace]", ""]), "utf-8")
+    (folder / "Cargo.toml").write_text(manifest(dependencies), "utf-8")
     (folder / "lib.rs").write_text("", "utf-8")
 
 
@@ -142,9 +165,28 @@ def _dependency(spec: Spec) -> str:
     )
 
 
+def _metadata(folder: Path, *words: str) -> dict[str, Any]:
+    return json.loads(cargo.run(["metadata", "--format-version=1", *words], folder, _NEED))
+
+
+def _needs(folder: Path, said: Mapping[str, Any]) -> dict[str, set[_Key]]:
+    """The crates that each platform needs; empty where all need the same."""
+    edges = (edge for node in said["resolve"]["nodes"] for edge in node["deps"])
+    if not any(kind["target"] for edge in edges for kind in edge["dep_kinds"]):
+        return {}
+    return {
+        each: {
+            (package["name"], package["version"])
+            for package in _metadata(folder, "--offline", "--filter-platform", each)["packages"]
+        }
+        for each in PLATFORMS
+    }
+
+
 def _pins(
     packages: Sequence[Mapping[str, Any]],
     said: Sequence[Mapping[str, Any]],
+    needs: Mapping[str, set[_Key]],
     specs: Sequence[Spec],
 ) -> list[Pin]:
     known = {(each["name"], each["version"]): each for each in said}
@@ -155,13 +197,16 @@ def _pins(
     asked = {(spec.name, chosen[spec.name]): spec for spec in specs}
     pins = []
     for each in packages:
-        if each["name"] == "polyhy-env":
+        if each["name"] == ROOT:
             continue
         if "checksum" not in each:
             raise ToolFailed(f"it can't lock {each['name']}: it has no hash", tool="cargo")
         key = each["name"], each["version"]
         requires = tuple(sorted(_purl(name, versions) for name in each.get("dependencies", [])))
         native, licence = _native(known.get(key), asked.get(key)), ""
+        platforms = [each for each in needs if key in needs[each]]
+        if len(platforms) < len(needs) or key not in known:
+            native["platforms"] = platforms
         if key in known:
             licence = known[key].get("license") or ""
         hash_ = f"sha256:{each['checksum']}"
@@ -173,7 +218,7 @@ def _chosen(
     packages: Sequence[Mapping[str, Any]], versions: Mapping[str, Sequence[str]]
 ) -> dict[str, str]:
     """The versions chosen for what was asked, by name."""
-    root = next(each for each in packages if each["name"] == "polyhy-env")
+    root = next(each for each in packages if each["name"] == ROOT)
     names = [name.split(" ") for name in root.get("dependencies", [])]
     return {parts[0]: parts[1] if len(parts) > 1 else versions[parts[0]][0] for parts in names}
 
@@ -185,7 +230,7 @@ def _native(said: Mapping[str, Any] | None, spec: Spec | None) -> dict[str, Any]
         if spec.extras:
             native["features"] = list(spec.extras)
     if said is None:
-        return {**native, "not": [cargo.host()]}
+        return native
     kinds = {kind for target in said["targets"] for kind in target["kind"]}
     runs = [_RUNS[kind] for kind in sorted(kinds) if kind in _RUNS]
     return {**native, "runs": ", ".join(runs)}
@@ -198,14 +243,6 @@ def _purl(dependency: str, versions: Mapping[str, Sequence[str]]) -> str:
     name, _, rest = dependency.partition(" ")
     version = rest.partition(" ")[0] or versions[name][0]
     return Pin("crates", name, version, "cargo").purl
-
-
-def _named(purl: str) -> str:
-    """`pkg:cargo/regex@1.2.3` is `regex 1.2.3`, as Cargo.lock writes it."""
-    from packageurl import PackageURL
-
-    parsed = PackageURL.from_string(purl)
-    return f"{parsed.name} {parsed.version}"
 
 
 def _downloaded(pin: Pin) -> Path | None:
@@ -221,15 +258,3 @@ def _content(pin: Pin) -> bytes:
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != pin.hash:
         raise Tampered(what=pin.label, expected=pin.hash)
     return content
-
-
-def _in_range(version: str, wanted: str) -> bool:
-    """True where cargo would take `version` for `wanted`."""
-    from semantic_version import NpmSpec, Version
-
-    comparators = [part.strip() for part in wanted.split(",")]
-    cargo_style = [f"^{part}" if part[:1].isdigit() else part for part in comparators]
-    try:
-        return NpmSpec(" ".join(cargo_style).replace("= ", "=")).match(Version(version))
-    except ValueError:
-        return False

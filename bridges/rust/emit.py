@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from .api import Api, Entry
-from .bind import python_name
 from .classes import Class, members_of, variants_of
+from .names import python_name
+from .plan import Api, Entry
 
 LINTS = (
     *("warnings", "never_type_fallback_flowing_into_unsafe", "unconditional_panic"),
@@ -15,8 +15,8 @@ LINTS = (
     *("useless_deprecated", "enum_intrinsics_non_enums"),
 )
 TOPICS = (
-    *("call", "callback", "failure", "ffi", "frame", "from_py", "future", "handle", "io"),
-    *("iterate", "module", "object", "slots", "specialize", "to_py"),
+    *("borrowing", "call", "callback", "failure", "ffi", "frame", "from_py", "future", "handle"),
+    *("io", "iterate", "module", "object", "slots", "specialize", "to_py"),
 )
 HEAD = f"""\
 #![allow({", ".join(LINTS)})]
@@ -32,55 +32,53 @@ SELF_ITER = "PyObject_SelfIter as *const _"
 
 
 class Lines:
-    """Source whose lines can be dropped: `at` says what stands on a line."""
+    """Source whose lines can be dropped: `at` says what stands on a line, and as which text."""
 
-    def __init__(self, head: str) -> None:
-        self.text = head.splitlines()
-        self.at: dict[int, tuple[Entry | Class, int]] = {}
+    def __init__(self) -> None:
+        self.text = HEAD.splitlines()
+        self.at: dict[int, tuple[Entry | Class, str]] = {}
 
-    def add(self, line: str, what: Entry | Class, alternative: int = 0) -> None:
-        self.text.append(line.replace("\n", " "))
-        self.at[len(self.text)] = (what, alternative)
+    def add(self, line: str, what: Entry | Class, ident: str = "") -> None:
+        self.text.append(line.replace("@ID", ident).replace("\n", " "))
+        self.at[len(self.text)] = (what, line)
 
     def __str__(self) -> str:
         return "\n".join([*self.text, ""])
 
 
-def candidates(
-    api: Api, head: str, dropped: set[tuple[int, int]], classes: Iterable[Class]
-) -> Lines:
-    """All lines that rustc has not refused yet, with all alternatives."""
-    lines = Lines(head)
-    for own in classes:
+def candidates(api: Api) -> Lines:
+    """All classes and all alternatives of all entries."""
+    lines = Lines()
+    for own in api.classes:
         lines.add(own.declaration, own)
     for number, entry in enumerate(api.entries):
         for at, line in enumerate(entry.lines):
-            if (number, at) not in dropped:
-                lines.add(line.replace("@ID", f"e{number}_{at}"), entry, at)
+            lines.add(line, entry, f"e{number}_{at}")
     return lines
 
 
-def extension(api: Api, head: str, name: str, docs: str) -> str:
-    """The source of the extension: what was kept, and the tables that the module is made of."""
-    lines = [head]
-    lines += [own.declaration for own in api.classes]
+def extension(api: Api, name: str, docs: str) -> Lines:
+    """The source of the extension: each entry's best line, and the tables of the module."""
+    lines = Lines()
+    for own in api.classes:
+        lines.add(own.declaration, own)
     for number, entry in enumerate(api.entries):
         entry.ident = f"e{number}"
-        lines.append(entry.lines[0].replace("@ID", entry.ident))
+        lines.add(entry.lines[0], entry, entry.ident)
     tables = [
         _list("functions", "Function", _functions(api)),
-        _list("classes", "Class", _classes(api, lines, name)),
+        _list("classes", "Class", _classes(api, lines.text, name)),
         _list("enumerations", "Enumeration", _enumerations(api)),
         _list("constants", "Constant", _constants(api)),
         _list("exports", "Export", _exports(api)),
     ]
     module = f"polyhy.crates.{name}"
-    lines.append(
+    lines.text += [
         f"static TABLES: Tables = Tables {{ name: {_c(module)}, doc: {_text(docs)}, "
-        f"{', '.join(tables)} }};"
-    )
-    start = f'#[no_mangle]\npub unsafe extern "C" fn PyInit_{name}() -> O {{ load(&TABLES) }}\n'
-    return "\n".join([*lines, start])
+        f"{', '.join(tables)} }};",
+        f'#[no_mangle]\npub unsafe extern "C" fn PyInit_{name}() -> O {{ load(&TABLES) }}',
+    ]
+    return lines
 
 
 def document(entry: Entry) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from polyhy.errors import (
@@ -102,7 +104,21 @@ def _error(said: _Said) -> BaseException:
 def _panic(said: _Said) -> BaseException:
     file, _, line = said.place.removeprefix("inline/").rpartition(":")
     frames = (Frame(file, int(line) if line.isdigit() else 0, said.function),)
+    name, _, text = said.message.partition(": ")
+    if name in _OF_PYTHON:
+        return _panic_of(name)(type_name=name, message=text, frames=frames)
     return RustPanic(type_name="panic", message=said.message, frames=frames)
+
+
+_OF_PYTHON = frozenset(
+    {"AssertionError", "IndexError", "OverflowError", "ValueError", "ZeroDivisionError"}
+)
+"""What typed Lisp panics with: it is raised as Python's own, too."""
+
+
+@cache
+def _panic_of(name: str) -> type[RustPanic]:
+    return type(name, (RustPanic, getattr(builtins, name)), {})
 
 
 def _conversion(said: _Said) -> BaseException:

@@ -11,7 +11,7 @@ from typing import Any
 
 from polyhy.errors import Frame
 
-from . import build, cargo
+from . import cargo, kept
 from .crates import LAID
 from .errors import RustSyntaxError
 from .workspace import Package, Workspace, _line, _read
@@ -47,6 +47,7 @@ class Inline(Workspace):
         self.package = Package(self.name, "0.0.0", "", requires, (), True)
         self.others: dict[str, Package] = {}
         self.folder = Path()
+        self.level = 2
 
     def prepare(self, folder: Path) -> None:
         super().prepare(folder)
@@ -89,10 +90,17 @@ class Inline(Workspace):
         return plain if plain not in ("Cargo.toml", "Cargo.lock") else f"{plain}.rs"
 
 
-def inline(envs: Sequence[Path], source: str, origin: str) -> tuple[Path, str]:
-    """The folder with the extension for a source, made if need be, and the module's name."""
+def inline(
+    envs: Sequence[Path], source: str, origin: str, *, told: bool = True
+) -> tuple[Path, str]:
+    """The folder with the extension for a source, made if need be, and the module's name.
+
+    `told` is whether anybody wants to hear how the work goes on.
+    """
     cargo.check("compile Rust")
-    return build.made(Inline(envs, source, origin), {})
+    workspace = Inline(envs, source, origin)
+    workspace.told = told
+    return kept.made(workspace, {})
 
 
 def _all_packages(envs: Sequence[Path]) -> tuple[list[Package], Path]:

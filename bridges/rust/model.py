@@ -10,6 +10,9 @@ from typing import Any
 Type = dict[str, Any]
 """A type as rustdoc writes it: `{"primitive": "str"}`."""
 
+MOST = 6
+"""How many crates that are only mentioned are described."""
+
 STD = ("std", "core", "alloc", "proc_macro")
 
 
@@ -79,6 +82,7 @@ class Model:
         self.documents = {document.name: document}
         self.fetch = fetch
         self.items: dict[tuple[str, ...], Item] = {}
+        self.included: set[str] = set()
         self.preferred: dict[str, list[str]] = {}
         """By path of a type, the arguments that its class has."""
         self._walk(document, document.root, document.name, ())
@@ -101,11 +105,14 @@ class Model:
 
     def include(self, library: str) -> bool:
         """Know a crate that is only mentioned: its items are nameable, but no part of the API."""
-        document = self.document(library)
-        if document is None:
+        if library in STD:
             return False
-        self._walk(document, document.root, library, None)
-        return True
+        if library not in self.included and len(self.included) < MOST:
+            self.included.add(library)
+            document = self.document(library)
+            if document is not None and document is not self.main:
+                self._walk(document, document.root, library, None)
+        return library in self.documents
 
     # --- the walk
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .model import (
@@ -17,30 +18,37 @@ from .model import (
     type_parameters,
 )
 
-PRIVATE: Mapping[str, str] = {
-    "HashMap": "std::collections::HashMap",
-    "HashSet": "std::collections::HashSet",
-    "BTreeMap": "std::collections::BTreeMap",
-    "BTreeSet": "std::collections::BTreeSet",
-    "VecDeque": "std::collections::VecDeque",
-    "BinaryHeap": "std::collections::BinaryHeap",
-    "RandomState": "std::collections::hash_map::RandomState",
-    "Range": "std::ops::Range",
-    "RangeInclusive": "std::ops::RangeInclusive",
-    "RangeFrom": "std::ops::RangeFrom",
-    "RangeTo": "std::ops::RangeTo",
-    "Bound": "std::ops::Bound",
-    "IpAddr": "std::net::IpAddr",
-    "Ipv4Addr": "std::net::Ipv4Addr",
-    "Ipv6Addr": "std::net::Ipv6Addr",
-    "SocketAddr": "std::net::SocketAddr",
-    "PhantomData": "std::marker::PhantomData",
-    "Map": "std::iter::Map",
-    "Filter": "std::iter::Filter",
-    "Rev": "std::iter::Rev",
-    "Error": "std::io::Error",
+_MOVED: Mapping[tuple[str, ...], str] = {
+    ("collections", "hash", "map"): "collections::hash_map",
+    ("collections", "hash", "set"): "collections::hash_set",
+    ("collections", "btree", "map"): "collections::btree_map",
+    ("collections", "btree", "set"): "collections::btree_set",
+    ("sync", "atomic"): "sync::atomic",
+    ("sync", "mpsc"): "sync::mpsc",
+    ("str", "pattern"): "str::pattern",
+    ("os", "fd", "owned"): "os::fd",
 }
-"""Types that std defines in a module that is not public."""
+"""Modules of std below the first, by where things are defined; all others are private."""
+
+_COLLECTIONS = [
+    "HashMap",
+    "HashSet",
+    "BTreeMap",
+    "BTreeSet",
+    "VecDeque",
+    "BinaryHeap",
+    "LinkedList",
+]
+
+
+def std_path(definition: Sequence[str]) -> str:
+    """Where a thing of the standard library can be named: `std::ops::Range`."""
+    _, *modules, name = definition
+    if name in _COLLECTIONS:
+        return f"std::collections::{name}"
+    public = _MOVED.get(tuple(modules)) or (modules[0] if modules else "")
+    public = "::".join(modules) if public in ("os", "arch", "collections") else public
+    return "::".join(filter(None, ("std", public, name)))
 
 
 class Unnameable(Exception):
@@ -114,12 +122,15 @@ class Writer:
             return item.path
         definition = self.document.definition(said["id"])
         if definition and definition[0] in STD:
-            short = definition[-1]
-            private = PRIVATE.get(short) if short != "Error" or "io" in definition else None
-            return private or "::".join(("std", *definition[1:]))
+            return std_path(definition)
+        if definition and self.model.include(definition[0]) and self._known(said):
+            return self.name(said)
         raise Unnameable(
             f"the private type {last(said['path'])}" if definition else "a private type"
         )
+
+    def _known(self, said: Mapping[str, Any]) -> bool:
+        return self.model.find(self.document, said["id"]) is not None
 
     def is_std(self, type_: Type, *names: str) -> bool:
         """True for a type of the standard library with one of these names."""
@@ -154,6 +165,20 @@ def filled(model: Model, item: Item, types: list[str], life: str) -> dict[str, s
     return chosen
 
 
+def matched(pattern: str, names: Sequence[str], text: str) -> dict[str, str] | None:
+    """What the parameters are for a type, given the pattern with `@name@` for each; or None."""
+    # What `<P as Pixel>::Subpixel` is, only rustc can tell.
+    pattern = re.escape(_PROJECTED.sub("@any@", pattern)).replace("@any@", ".+?")
+    for name in names:
+        group, count = re.escape(f"@{name}@"), 0
+        while group in pattern:
+            made = f"(?P<{name}>.+?)" if not count else f"(?P={name})"
+            pattern, count = pattern.replace(group, made, 1), 1
+    found = re.fullmatch(pattern, text)
+    return found.groupdict() if found else None
+
+
+_PROJECTED = re.compile(r"<@\w+@ as [\w:]+>::\w+")
 _PRIMITIVES = {"never": "!", "unit": "()"}
 _WHY = {
     "impl_trait": "an unnamed type",

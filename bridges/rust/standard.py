@@ -6,6 +6,7 @@ import datetime
 import enum
 import io
 import ipaddress
+import os
 from typing import Any
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -79,6 +80,24 @@ def set_text(value: io.StringIO, text: str) -> None:
     value.seek(0)
     value.truncate()
     value.write(text)
+
+
+def descriptor(value: Any) -> int | None:
+    """A descriptor of its own for a file object, whose buffers are written out first."""
+    if not hasattr(value, "fileno"):
+        return None
+    if hasattr(value, "flush"):
+        value.flush()
+    return os.dup(value.fileno())
+
+
+def file(descriptor: int) -> Any:
+    """An unbuffered file object for a descriptor, which it closes."""
+    import fcntl
+
+    access = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+    mode = {os.O_RDONLY: "rb", os.O_WRONLY: "wb"}.get(access, "r+b")
+    return open(descriptor, mode, buffering=0)
 
 
 def range_of(start: Any, end: Any) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .api import Api, Entry
 from .classes import Class, members_of, variants_of
 from .model import Document, type_arguments
+from .plan import Api, Entry
 
 PLAIN: Mapping[str, str] = {
     **dict.fromkeys(("bool",), "bool"),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .choose import Chooser
 from .classes import Class, match
 from .model import Model, last, type_arguments, type_parameters
+from .plan import Entry
 from .rusty import Unnameable, Writer
-
-if TYPE_CHECKING:
-    from .api import Entry
 
 
 class Slot(NamedTuple):
@@ -79,6 +77,7 @@ _WRITTEN = (
     "let x1: &'static [u8] = arg(p, 0, f)?; leave!(result f k s std::io::Write::{name}(x0, x1))"
 )
 _PARSED = "let x0 = arg(p, 0, f)?; leave!(result f k s <{T} as std::str::FromStr>::from_str(x0))"
+_BYTES = _SHARED + "leave!(plain f k s <{T} as AsRef<[u8]>>::as_ref(x0))"
 _STEP = "lease_of(s, k); leave!(option f k s {name}(x0))"
 METHODS: Mapping[str, tuple[Method, ...]] = {
     "Clone": (Method("copy", (), _CLONED), Method("__copy__", (), _CLONED)),
@@ -178,19 +177,22 @@ def _method(own: Class, trait: str, method: Method) -> Entry:
 def _conversions(
     model: Model, own: Class, traits: Mapping[str, list[Any]], names: set[str]
 ) -> Iterator[Entry]:
-    """`From<X>` as `from_x`, `FromIterator` and `Extend` with any iterable."""
-    for trait in ("From", "TryFrom", "FromIterator", "Extend"):
+    """`From<X>` as `from_x`, `FromIterator` and `Extend` with any iterable, bytes by `AsRef`."""
+    for trait in ("From", "TryFrom", "FromIterator", "Extend", "AsRef"):
         for impl in traits.get(trait, ())[:24]:
             source = _argument(model, own, impl)
-            if source is None or impl["blanket_impl"]:
+            read = "arg_forever" if "'static" in str(_arguments(impl)) else "arg"
+            method = None if source is None else _conversion(trait, source, read)
+            if method is None or impl["blanket_impl"]:
                 continue
-            method = _conversion(trait, source)
             if method.name not in names:
                 names.add(method.name)
                 yield _method(own, f"{trait}<{source}>", method)
 
 
-def _conversion(trait: str, source: str) -> Method:
+def _conversion(trait: str, source: str, read: str) -> Method | None:
+    if trait == "AsRef":
+        return Method("__bytes__", (), _BYTES) if source == "[u8]" else None
     items = f"let items: PyIter<{source}> = arg(p, 0, f)?; "
     if trait == "FromIterator":
         call = f"<{{T}} as FromIterator<{source}>>::from_iter(items)"
@@ -199,7 +201,7 @@ def _conversion(trait: str, source: str) -> Method:
         call = f"Extend::<{source}>::extend(x0, items)"
         return Method("extend", ("iter",), f"{_CHANGED}{items}leave!(plain f k s {call})")
     shape, name = ("plain", "from") if trait == "From" else ("result", "try_from")
-    value = f"let x0: {source} = arg(p, 0, k)?; "
+    value = f"let x0: {source} = {read}(p, 0, k)?; "
     call = f"<{{T}} as {trait}<{source}>>::{name}(x0)"
     word = "_".join(re.findall(r"\w+", " ".join(map(last, re.findall(r"[\w:]+", source)))))
     word = word.replace("static_", "").lower()
@@ -213,6 +215,8 @@ def _operators(model: Model, own: Class, name: str, impls: list[Any]) -> Iterato
         right = _argument(model, own, impl)
         if impl["blanket_impl"] or (right is None and _arguments(impl)):
             continue
+        if "'static" in str(_arguments(impl)):
+            continue  # what is borrowed for the call's time is not for good
         right = right or own.text
         left = f"&'static {own.text}" if by_reference else own.text
         if name.endswith("Assign"):
@@ -257,6 +261,4 @@ def _arguments(impl: Any) -> list[Any]:
 def _entry(
     own: Class, trait: str, way: str, lines: list[str], *, name: str = "", slot: int = 0
 ) -> Entry:
-    from .api import Entry
-
     return Entry(f"{own.text} as {trait}", way, name, lines, own, slot=slot)

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from polyhy.errors import NotInstalled
 
 from . import cargo
-from .crates import LAID, lock_text
-from .elsewhere import pretend
+from .cargo_files import lock_text
+from .crates import LAID
 
 _CONFIG = """\
 [source.crates-io]
@@ -63,7 +63,7 @@ codegen-units = 16
 opt-level = 0
 
 [profile.dev.package.polyhy-{name}]
-opt-level = 2
+opt-level = {level}
 
 [workspace]
 """
@@ -86,13 +86,16 @@ class Workspace:
     `others` are crates that it names too: those whose items it re-exports.
     """
 
+    told = True
+    """False where nobody wants to hear how the work goes on."""
+
     def __init__(self, envs: Sequence[Path], name: str) -> None:
         self.packages, self.env = _packages(envs, name)
         self.package = _asked(self.packages, name)
         self.name = self.package.name
         self.others: dict[str, Package] = {}
         self.folder = Path()
-        self.runtime = ""
+        self.level = 2
 
     def key(self, extra: str = "") -> str:
         """The hash of all that decides the extension."""
@@ -130,8 +133,14 @@ class Workspace:
             lib=self.name.replace("-", "_"),
             dependencies="\n".join(lines.values()),
             features=json.dumps(features),
+            level=self.level,
         )
         (self.folder / "Cargo.toml").write_text(text)
+
+    def optimize(self, *, level: int) -> None:
+        """Choose how far the extension itself is optimized; what it depends on always is."""
+        self.level = level
+        self.declare()
 
     def dependency(self) -> str:
         return _line(self.package, default="no-default" not in self.package.features)
@@ -218,6 +227,8 @@ def _numbers(version: str) -> list[int]:
 
 def _vendored(packages: Sequence[Package], env: Path) -> Path:
     """One folder for all projects, so that cargo compiles a crate once for all of them."""
+    from .elsewhere import pretend
+
     vendor = cargo.cache() / "vendor"
     vendor.mkdir(parents=True, exist_ok=True)
     for package in packages:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,14 @@ from polyhy import plugins
 from polyhy.bridges.rust.bridge import Rust
 
 SOURCES = Path(__file__).with_name("sources")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    """Extensions are compiled once here, not again in the background."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLYHY_OPTIMIZE", "never")
+        yield
 
 
 @pytest.fixture(scope="session")

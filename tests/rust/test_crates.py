@@ -5,7 +5,11 @@ pytest tests/rust/test_crates.py -m crates     all of calls.py; compiles for an 
 
 from __future__ import annotations
 
+import inspect
 import json
+import pydoc
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,14 +17,22 @@ from typing import Any, ClassVar
 import pytest
 
 from polyhy import plugins
-from polyhy.bridges.rust import build
+from polyhy.bridges.rust import cargo, kept
+from polyhy.bridges.rust.crates import Crates
 from polyhy.spec import Pin, Spec
 from polyhy.testing import EcosystemLaws
 
 from .conftest import linked
 from .crates.calls import CALLS, Call
 
+CHAOS = Path(__file__).parent / "crates" / "chaos.py"
 NOWHERE = "http://127.0.0.1:9/"
+HINTED = """
+(require polyhy * :readers *)
+(import-from "crates" either :with {L i64 R String})
+(print (.left (either.Either.Left 1)))
+(try (either.Either.Left "x") (except [e TypeError] (print e)))
+"""
 SMALL = {"regex", "semver", "hex", "itoa"}
 
 
@@ -108,6 +120,23 @@ class TestSpecs:
 
 
 @pytest.mark.registry
+def test_a_lock_is_the_same_whatever_machine_writes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Crates()
+    machines = {
+        "aarch64-apple-darwin": {"errno", "libc"},
+        "x86_64-pc-windows-msvc": {"windows-sys", "windows-link"},
+        "riscv64gc-unknown-linux-gnu": {"errno", "libc", "windows-sys", "windows-link"},
+    }
+    locks = []
+    for machine, needs in machines.items():
+        monkeypatch.setattr(cargo, "host", lambda machine=machine: machine)
+        locks.append(room.resolve([room.spec("errno@^0.3")], []))
+        assert {pin.name for pin in room.wanted(locks[-1])} == needs | {"errno"}
+    assert locks[0] == locks[1] == locks[2]
+    assert all(pin.licence for pin in locks[0])
+
+
+@pytest.mark.registry
 class TestImports:
     """A crate is imported with nothing written for it."""
 
@@ -139,20 +168,61 @@ class TestImports:
         with pytest.raises(TypeError, match="an int is wanted"):
             either.Either.Left("x")
 
+    def test_hints_are_given_in_lisp(self, tmp_path: Path) -> None:
+        (tmp_path / "hinted.hy").write_text(HINTED)
+        beside = Path(sys.executable).parent
+        for words in (["polyhy", "add", "crates:either", "--yes"], ["hy", "hinted.hy"]):
+            command = [str(beside / words[0]), *words[1:]]
+            done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == ["1", "args[0]: an int is wanted, and this is a str"]
+
+    def test_help_shows_a_class_with_its_signatures_and_text(
+        self, crate: Callable[..., Any]
+    ) -> None:
+        regex = crate("regex")
+        shown = pydoc.plain(pydoc.render_doc(regex.Regex))
+        assert "A compiled regular expression for searching Unicode haystacks" in shown
+        assert "is_match(self, /, haystack)" in shown
+        assert str(inspect.signature(regex.Regex.replace_all)) == "(self, /, haystack, rep)"
+        assert "Returns true if and only if there is a match" in regex.Regex.is_match.__doc__
+
+    def test_traits_on_types_of_others_are_functions(self, crate: Callable[..., Any]) -> None:
+        heck = crate("heck")
+        assert heck.ToSnakeCase.to_snake_case("helloWorld") == "hello_world"
+        assert str(inspect.signature(heck.ToSnakeCase.to_snake_case)) == "(self)"
+        with pytest.raises(TypeError, match="a str is wanted"):
+            heck.ToSnakeCase.to_snake_case(1)
+
     def test_it_is_compiled_once(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         env = linked("hex", tmp_path)
-        first = build.built([env], "hex", {})
+        first = kept.built([env], "hex", {})
         capfd.readouterr()
-        assert build.built([env], "hex", {}) == first
+        assert kept.built([env], "hex", {}) == first
         assert capfd.readouterr().err == ""
-        said = json.loads((first[0] / build.SKIPS).read_text())
+        said = json.loads((first[0] / kept.SKIPS).read_text())
         assert said["bound"] == said["total"] > 0
 
     def test_a_crate_that_was_not_asked_for_is_not_imported(self, tmp_path: Path) -> None:
         from polyhy.errors import NotInstalled
 
         with pytest.raises(NotInstalled, match="polyhy sync"):
-            build.built([linked("hex", tmp_path)], "regex", {})
+            kept.built([linked("hex", tmp_path)], "regex", {})
+
+
+@pytest.mark.registry
+class TestAnyOrder:
+    """Whatever is called, in any order: it is answered or refused, and the process lives."""
+
+    @pytest.mark.parametrize("seed", [1, 2])
+    @pytest.mark.parametrize("name", ["regex", "semver"])
+    def test_random_calls_never_crash(
+        self, crate: Callable[..., Any], name: str, seed: int
+    ) -> None:
+        words = [sys.executable, str(CHAOS), crate(name).__file__, name, str(seed), "3000"]
+        done = subprocess.run(words, capture_output=True, timeout=120)
+        assert done.returncode == 0, done.stderr.decode()
+        assert done.stdout.startswith(b"3000 calls: {'answered'")
 
 
 @pytest.mark.crates

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import subprocess
 import sys
 import time
@@ -83,6 +84,12 @@ class TestInline:
         errors = [d for d in said["generalDiagnostics"] if d["severity"] == "error"]
         lines = [(Path(d["file"]).name, d["range"]["start"]["line"]) for d in errors]
         assert lines == ([("use.py", 2)] if name == "values" else [])
+        words = [sys.executable, "-m", "mypy", "--no-error-summary", "--cache-dir", os.devnull, "."]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+        errors = [line for line in done.stdout.splitlines() if ": error: " in line]
+        assert [line.partition(": error")[0] for line in errors] == (
+            ["use.py:3"] if name == "values" else []
+        ), done.stdout + done.stderr
 
     def test_rust_survives_a_fork_and_a_stop(self, values: Any) -> None:
         from polyhy.guests import host

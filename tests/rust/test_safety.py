@@ -110,6 +110,26 @@ class TestBorrows:
 class TestMoves:
     """A value that was moved is gone."""
 
+    def test_what_is_wanted_for_good_is_kept_for_good(self, safety: Any) -> None:
+        for keep in (
+            safety.keep,
+            safety.keep_any,
+            lambda text: safety.Name(text).keep(),
+            lambda text: safety.Name.from_str(text).keep(),
+        ):
+            text = "".join(["for ", "good"])
+            before = sys.getrefcount(text)
+            keep(text)
+            assert sys.getrefcount(text) > before
+        del text
+        assert safety.kept() == ["for good"] * 4
+
+    def test_what_becomes_a_part_of_a_value_by_a_trait_stays_alive(self, safety: Any) -> None:
+        words = safety.Phrase()
+        for n in range(100):
+            words.add("".join(["word", str(n)]))
+        assert words.joined() == " ".join(f"word{n}" for n in range(100))
+
     def test_a_moved_value_says_so(self, safety: Any) -> None:
         bag = safety.Bag(2)
         assert bag.into_labels() == ["item 0", "item 1"]
@@ -160,6 +180,17 @@ class TestThreadsAndPanics:
         assert "Local may be used only on the thread that made it" in said[0]
         assert local.up() == 1
 
+    def test_a_value_that_is_not_send_is_dropped_on_its_thread(self, safety: Any) -> None:
+        values = [safety.Tied()]
+        thread = threading.Thread(target=values.clear)
+        thread.start()
+        thread.join()
+        assert safety.tied() == 1, "it was dropped by the other thread"
+        values.append(safety.Tied())
+        assert safety.tied() == 1, "nobody dropped it"
+        del values[:]
+        assert safety.tied() == 0
+
     def test_other_values_go_anywhere(self, safety: Any) -> None:
         bag, got = safety.Bag(4), []
         thread = threading.Thread(target=lambda: got.append(bag.len()))
@@ -176,6 +207,29 @@ class TestThreadsAndPanics:
         assert "panic!" in lines[frame.line - 1]
         with pytest.raises(RustPanic, match="index out of bounds"):
             safety.index([1], 5)
+
+    def test_what_is_raised_while_a_panic_unwinds_does_not_end_the_process(self) -> None:
+        program = f"""
+            import polyhy, sys
+            source = open({str(SOURCE)!r}).read()
+            safety = polyhy.evaluate("rust", source, origin="safety.hy:1")
+            class Full:
+                def write(self, text):
+                    raise OSError("the disk is full")
+            seen = []
+            sys.unraisablehook = lambda said: seen.append(str(said.exc_value))
+            try:
+                safety.Closing(Full()).fail()
+            except Exception as error:
+                print(error)
+            print(seen)
+        """
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, timeout=300
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        assert b"before it is closed" in done.stdout
+        assert done.stdout.endswith(b"['the disk is full']\n")
 
     def test_nothing_is_printed_by_a_panic(
         self, safety: Any, capfd: pytest.CaptureFixture[str]

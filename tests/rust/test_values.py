@@ -395,3 +395,49 @@ class TestCalls:
             ticks.append(time.monotonic())
             time.sleep(0.01)
         assert len(ticks) > 5
+
+
+class TestFilesAndTraits:
+    """Open files, what writes text, and the traits that open a parameter to many types."""
+
+    def test_an_open_file_is_a_file(self, values: Any, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_bytes(b"abc")
+        with (tmp_path / "a.txt").open("r+b") as file:
+            file.seek(0, 2)
+            file.write(b"de")
+            assert values.file_size(file) == 5  # what was buffered is there
+        with values.opened(tmp_path / "a.txt") as file:
+            assert (file.mode, file.read()) == ("rb", b"abcde")
+        with pytest.raises(RustError, match="No such file"):
+            values.opened(tmp_path / "missing")
+        with pytest.raises(ConversionError, match="an open file is wanted"):
+            values.file_size(b"abc")
+
+    def test_what_writes_text_writes_to_text_and_to_bytes(self, values: Any) -> None:
+        text, array = io.StringIO(), bytearray()
+        values.scribble(text)
+        values.scribble(array)
+        assert text.getvalue() == array.decode() == "7 ünïcode"
+
+    def test_memory_that_a_call_fills_is_a_writable_buffer(self, values: Any) -> None:
+        array = bytearray(4)
+        values.fill_raw(array)
+        assert array == b"\0\1\2\3"
+        with pytest.raises(ConversionError, match="writable"):
+            values.fill_raw(b"1234")
+
+    def test_a_callback_that_may_fail_returns_its_value_or_raises(self, values: Any) -> None:
+        assert values.try_twice(lambda x: 10 * x) == 30
+        with pytest.raises(ZeroDivisionError):
+            values.try_twice(lambda x: x // 0)
+
+    def test_what_lends_its_bytes_gives_them(self, values: Any) -> None:
+        assert bytes(values.Packed(b"\0ab")) == b"\0ab"
+        assert values.digest() == b"\1\2\3"
+
+    def test_open_parameters_take_the_likeliest_type(self, values: Any) -> None:
+        assert values.shouted("abc") == "ABC"
+        assert values.length_of(b"abc") == 3
+
+    def test_traits_on_types_of_others_are_functions(self, values: Any) -> None:
+        assert values.Loud.loud("abc") == "ABC"

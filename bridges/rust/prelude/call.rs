@@ -84,6 +84,17 @@ pub unsafe fn arg<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
     }
 }
 
+/// An argument that Rust may keep for good, as `&'static str` says: so do we.
+pub unsafe fn arg_forever<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
+    if !T::BORROWS {
+        return arg(p, at, f);
+    }
+    let mut frame = Frame::new(true);
+    let value = arg(p, at, &mut frame)?;
+    frame.leak();
+    Ok(value)
+}
+
 #[cold]
 fn numbered(failure: Failure, at: usize) -> Failure {
     failure.at(|| format!("args[{at}]"))
@@ -143,160 +154,6 @@ macro_rules! constructor {
     ($id:ident $shim:ident) => {
         pub unsafe extern "C" fn $id(_: O, args: O, words: O) -> O {
             construct($shim, args, words)
-        }
-    };
-}
-
-/// A type whose values are handles. `[..]` are the lifetimes that the type takes.
-#[macro_export]
-macro_rules! handle {
-    ($kind:ident [$($life:lifetime)*] $type:ty, $long:ty) => {
-        pub static $kind: Kind = Kind::new();
-        impl Handled for $long {
-            const SEND: bool = {
-                struct Of<T>(std::marker::PhantomData<T>);
-                trait No { const SEND: bool = false; }
-                impl<T> No for Of<T> {}
-                impl<T: Send> Of<T> { const SEND: bool = true; }
-                Of::<$long>::SEND
-            };
-            #[inline]
-            fn class() -> O { $kind.get() }
-            #[inline]
-            fn kind(&self) -> O { $kind.get() }
-        }
-        conversions!([$($life)*] $type, $long);
-    };
-}
-
-/// How a handle's type crosses: borrowed, borrowed to be changed, by value, and back.
-#[macro_export]
-macro_rules! conversions {
-    ([$($life:lifetime)*] $type:ty, $long:ty) => {
-        impl FromPy for &'static $long {
-            const BORROWS: bool = true;
-            #[inline]
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { shared(o, f) } }
-        }
-        impl FromPy for &'static mut $long {
-            const BORROWS: bool = true;
-            #[inline]
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { exclusive(o, f) } }
-        }
-        impl FromPy for $long {
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { (&ByValue(std::marker::PhantomData::<$long>)).by_value(o, f) }
-        }
-        impl<$($life),*> ToPy for $type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
-                let value: $long = unsafe { std::mem::transmute(self) };
-                let kind = Handled::kind(&value);
-                Ok(unsafe { own(value, kind, <$long as Handled>::SEND, c) })
-            }
-        }
-        impl<'view, $($life),*> ToPy for &'view $type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
-                let value = self as *const $type as *mut $long;
-                Ok(unsafe { view(value, Handled::kind(&*value), true, <$long as Handled>::SEND, c) })
-            }
-        }
-        impl<'view, $($life),*> ToPy for &'view mut $type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
-                let value = self as *mut $type as *mut $long;
-                Ok(unsafe { view(value, Handled::kind(&*value), false, <$long as Handled>::SEND, c) })
-            }
-        }
-    };
-}
-
-/// A type without a size of its own: only references to it cross.
-#[macro_export]
-macro_rules! unsized_handle {
-    ($kind:ident [$($life:lifetime)*] $type:ty, $long:ty) => {
-        pub static $kind: Kind = Kind::new();
-        impl Handled for $long {
-            const SEND: bool = {
-                struct Of<T: ?Sized>(std::marker::PhantomData<T>);
-                trait No { const SEND: bool = false; }
-                impl<T: ?Sized> No for Of<T> {}
-                impl<T: Send + ?Sized> Of<T> { const SEND: bool = true; }
-                Of::<$long>::SEND
-            };
-            fn class() -> O { $kind.get() }
-            fn kind(&self) -> O { $kind.get() }
-        }
-        impl FromPy for &'static $long {
-            const BORROWS: bool = true;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { Ok(&*fat::<$long>(o, false, f)?) } }
-        }
-        impl FromPy for &'static mut $long {
-            const BORROWS: bool = true;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { Ok(&mut *fat::<$long>(o, true, f)?) } }
-        }
-        impl<'view, $($life),*> ToPy for &'view $type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
-                Ok(unsafe { thin::<$long>(self as *const $type as *mut $long, true, c) })
-            }
-        }
-        impl<'view, $($life),*> ToPy for &'view mut $type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
-                Ok(unsafe { thin::<$long>(self as *mut $type as *mut $long, false, c) })
-            }
-        }
-    };
-}
-
-/// An enum with data: each variant is a class of its own below the enum's.
-#[macro_export]
-macro_rules! variants {
-    ($kind:ident [$($life:lifetime)*] $type:ty, $long:ty, $($variant:ident => $pattern:pat),*) => {
-        pub static $kind: Kind = Kind::new();
-        $(pub static $variant: Kind = Kind::new();)*
-        impl Handled for $long {
-            const SEND: bool = {
-                struct Of<T>(std::marker::PhantomData<T>);
-                trait No { const SEND: bool = false; }
-                impl<T> No for Of<T> {}
-                impl<T: Send> Of<T> { const SEND: bool = true; }
-                Of::<$long>::SEND
-            };
-            #[inline]
-            fn class() -> O { $kind.get() }
-            #[allow(unreachable_patterns)]
-            fn kind(&self) -> O { match self { $($pattern => $variant.get(),)* _ => $kind.get() } }
-        }
-        conversions!([$($life)*] $type, $long);
-    };
-}
-
-/// An enum without data: a member of an IntEnum.
-#[macro_export]
-macro_rules! enumeration {
-    ($kind:ident $type:ty, $($value:expr => $path:path),*) => {
-        pub static $kind: Kind = Kind::new();
-        impl FromPy for $type {
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
-                let number = i128::from_py(o, f)?;
-                $(if number == $value { return Ok($path) })*
-                Err(Failure::conversion(format!("{number} is no {}", short(std::any::type_name::<$type>()))))
-            }
-        }
-        impl FromPy for &'static $type {
-            const BORROWS: bool = true;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
-                let value = <$type>::from_py(o, f)?;
-                Ok(f.lend(value))
-            }
-        }
-        impl ToPy for $type {
-            fn to_py(self, c: &mut Context) -> Res<O> { (&self).to_py(c) }
-        }
-        impl<'r> ToPy for &'r $type {
-            #[allow(unreachable_patterns)]
-            fn to_py(self, c: &mut Context) -> Res<O> {
-                let number: i128 = match self { $($path => $value,)* _ => return Err(Failure::conversion("this variant is not public")) };
-                let number = Owned(number.to_py(c)?);
-                check(unsafe { PyObject_Vectorcall($kind.get(), &number.0, 1, std::ptr::null_mut()) })
-            }
         }
     };
 }

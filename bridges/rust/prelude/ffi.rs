@@ -99,8 +99,6 @@ extern "C" {
     pub static mut PyFloat_Type: PyObject;
     pub static mut PyDict_Type: PyObject;
     pub static mut PyType_Type: PyObject;
-    pub static PyExc_TypeError: O;
-    pub static PyExc_StopIteration: O;
 
     pub fn Py_IncRef(o: O);
     pub fn Py_DecRef(o: O);
@@ -116,24 +114,17 @@ extern "C" {
     pub fn PyErr_Fetch(kind: *mut O, value: *mut O, trace: *mut O);
     pub fn PyErr_Restore(kind: O, value: O, trace: O);
     pub fn PyErr_SetObject(kind: O, value: O);
-    pub fn PyErr_SetNone(kind: O);
-    pub fn PyErr_ExceptionMatches(kind: O) -> c_int;
     pub fn PyErr_WriteUnraisable(o: O);
-    pub fn PyErr_CheckSignals() -> c_int;
 
-    pub fn PyLong_AsLongLong(o: O) -> i64;
     pub fn PyLong_AsLongLongAndOverflow(o: O, overflow: *mut c_int) -> i64;
-    pub fn PyLong_AsUnsignedLongLong(o: O) -> u64;
     pub fn PyLong_FromLongLong(v: i64) -> O;
     pub fn PyLong_FromUnsignedLongLong(v: u64) -> O;
     pub fn PyLong_FromString(text: *const c_char, end: *mut *mut c_char, base: c_int) -> O;
     pub fn PyNumber_Index(o: O) -> O;
-    pub fn PyNumber_Long(o: O) -> O;
     pub fn PyFloat_AsDouble(o: O) -> f64;
     pub fn PyFloat_FromDouble(v: f64) -> O;
     pub fn PyUnicode_AsUTF8AndSize(o: O, size: *mut isize) -> *const u8;
     pub fn PyUnicode_FromStringAndSize(data: *const u8, size: isize) -> O;
-    pub fn PyUnicode_InternFromString(text: *const c_char) -> O;
     pub fn PyUnicode_DecodeFSDefaultAndSize(data: *const u8, size: isize) -> O;
     pub fn PyUnicode_EncodeFSDefault(o: O) -> O;
     pub fn PyBytes_FromStringAndSize(data: *const u8, size: isize) -> O;
@@ -151,7 +142,6 @@ extern "C" {
     pub fn PyTuple_Size(tuple: O) -> isize;
     pub fn PyDict_New() -> O;
     pub fn PyDict_SetItem(dict: O, key: O, value: O) -> c_int;
-    pub fn PyDict_SetItemString(dict: O, key: *const c_char, value: O) -> c_int;
     pub fn PyDict_Next(dict: O, at: *mut isize, key: *mut O, value: *mut O) -> c_int;
     pub fn PySet_New(items: O) -> O;
     pub fn PySet_Add(set: O, item: O) -> c_int;
@@ -163,14 +153,12 @@ extern "C" {
     pub fn PyMapping_Items(o: O) -> O;
     pub fn PyCallable_Check(o: O) -> c_int;
     pub fn PyObject_Vectorcall(f: O, args: *const O, count: usize, names: O) -> O;
-    pub fn PyObject_CallObject(f: O, args: O) -> O;
     pub fn PyObject_GetAttrString(o: O, name: *const c_char) -> O;
     pub fn PyObject_SetAttrString(o: O, name: *const c_char, value: O) -> c_int;
     pub fn PyObject_RichCompareBool(a: O, b: O, operation: c_int) -> c_int;
     pub fn PyObject_Hash(o: O) -> isize;
     pub fn PyObject_Repr(o: O) -> O;
     pub fn PyObject_Str(o: O) -> O;
-    pub fn PyObject_IsInstance(o: O, kind: O) -> c_int;
     pub fn PyObject_SelfIter(o: O) -> O;
     pub fn PyObject_ClearWeakRefs(o: O);
     pub fn PyObject_GetBuffer(o: O, view: *mut PyBuffer, flags: c_int) -> c_int;
@@ -196,7 +184,6 @@ extern "C" {
     pub fn PyType_GenericAlloc(kind: O, items: isize) -> O;
     pub fn PyType_IsSubtype(a: O, b: O) -> c_int;
     pub fn PyObject_Free(o: *mut c_void);
-    pub fn PyType_GetFlags(o: O) -> std::os::raw::c_ulong;
 }
 
 pub fn none() -> O {

@@ -15,12 +15,12 @@ macro_rules! field {
             })
         }
     };
-    (write $id:ident $name:literal $type:ty, $field:tt) => {
+    (write $id:ident $name:literal $type:ty, $field:tt, $arg:ident) => {
         pub unsafe extern "C" fn $id(o: O, new: O, _: *mut std::os::raw::c_void) -> i32 {
             assign($name, new, || {
                 let (mut f, mut k) = (Frame::new(false), Frame::new(true));
                 let value: &'static mut $type = receiver(o, &mut f)?;
-                value.$field = arg(&new, 0, &mut k)?;
+                value.$field = $arg(&new, 0, &mut k)?;
                 attach(o, &mut Context::new(Some(&mut k), std::ptr::null_mut()));
                 Ok(none())
             })

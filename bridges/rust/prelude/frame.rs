@@ -129,6 +129,12 @@ impl Frame {
         self.guarded == 0 && self.holding == 0 && self.rest.is_none()
     }
 
+    /// Never end: what is borrowed stays so.
+    pub fn leak(mut self) {
+        unsafe { self.settle() };
+        std::mem::forget(self);
+    }
+
     /// Make what is held by luck of the call held by us: the frame outlives it.
     unsafe fn settle(&mut self) {
         for at in 0..self.holding {

@@ -57,7 +57,7 @@ impl PyFile {
         name: &CStr,
         make: impl FnOnce(&mut Context) -> Res<Vec<Owned>>,
         read: impl FnOnce(O) -> Res<R>,
-    ) -> R {
+    ) -> io::Result<R> {
         let _gil = Gil::take();
         let asked = || unsafe {
             let f = Owned(check(PyObject_GetAttrString(
@@ -74,10 +74,15 @@ impl PyFile {
             ))?);
             read(result.0)
         };
-        asked().unwrap_or_else(|failure| pass(failure))
+        asked().or_else(|failure| {
+            if std::thread::panicking() {
+                return Err(unraisable(failure, &self.object)); // a drop may not unwind as well
+            }
+            pass(failure)
+        })
     }
 
-    fn more(&self, size: usize) -> Vec<u8> {
+    fn more(&self, size: usize) -> io::Result<Vec<u8>> {
         self.ask(
             c"read",
             |c| Ok(vec![Owned(size.to_py(c)?)]),
@@ -104,7 +109,7 @@ impl Read for PyFile {
             return bytes.read(into);
         }
         if self.at == self.ahead.len() && into.len() >= 8192 {
-            let bytes = self.more(into.len());
+            let bytes = self.more(into.len())?;
             into[..bytes.len()].copy_from_slice(&bytes);
             return Ok(bytes.len());
         }
@@ -125,7 +130,7 @@ impl BufRead for PyFile {
             return self.bytes.as_mut().expect("just seen").fill_buf();
         }
         if self.at == self.ahead.len() {
-            self.ahead = self.more(8192);
+            self.ahead = self.more(8192)?;
             self.at = 0;
         }
         Ok(&self.ahead[self.at..])
@@ -152,11 +157,11 @@ impl Seek for PyFile {
             SeekFrom::Current(by) => (by - ahead, 1),
             SeekFrom::End(by) => (by, 2),
         };
-        Ok(self.ask(
+        self.ask(
             c"seek",
             |c| Ok(vec![Owned(offset.to_py(c)?), Owned(whence.to_py(c)?)]),
             |o| u64::from_py(o, &mut Frame::new(false)),
-        ))
+        )
     }
 }
 
@@ -165,22 +170,52 @@ impl Write for PyFile {
         let array = unsafe { kind_of(self.object.object()) == &raw mut PyByteArray_Type };
         let name = if array { c"extend" } else { c"write" };
         let make = |_: &mut Context| Ok(vec![Owned(super::to_py::bytes(bytes)?)]);
-        let count = self.ask(name, make, |o| {
+        self.ask(name, make, |o| {
             if is_none(o) {
                 Ok(bytes.len())
             } else {
                 usize::from_py(o, &mut Frame::new(false))
             }
-        });
-        Ok(count)
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
         if has_flush(&self.object) {
-            self.ask(c"flush", |_| Ok(Vec::new()), |_| Ok(()));
+            self.ask(c"flush", |_| Ok(Vec::new()), |_| Ok(()))?;
         }
         Ok(())
     }
+}
+
+/// Text for what writes text: a text file or an io.StringIO; as UTF-8 for what takes bytes.
+impl std::fmt::Write for PyFile {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let takes_text = {
+            let _gil = Gil::take();
+            has(self.object.object(), c"encoding")
+        };
+        if takes_text {
+            let make = |c: &mut Context| Ok(vec![Owned(text.to_py(c)?)]);
+            let done = self.ask(c"write", make, |_| Ok(()));
+            return done.map_err(|_| std::fmt::Error);
+        }
+        self.write_all(text.as_bytes()).map_err(|_| std::fmt::Error)
+    }
+}
+
+/// Say on stderr what nobody can catch.
+#[cold]
+fn unraisable(failure: Failure, object: &PyObj) -> io::Error {
+    let text = match failure {
+        Failure::Raised => "the file object raised an exception".to_owned(),
+        Failure::Said(said) => said.message,
+    };
+    unsafe {
+        if !PyErr_Occurred().is_null() {
+            PyErr_WriteUnraisable(object.object());
+        }
+    }
+    io::Error::other(text)
 }
 
 fn has_flush(object: &PyObj) -> bool {
@@ -211,7 +246,8 @@ lent!(
     &'static mut PyFile,
     &'static mut dyn Read,
     &'static mut dyn BufRead,
-    &'static mut dyn Write
+    &'static mut dyn Write,
+    &'static mut dyn std::fmt::Write
 );
 
 macro_rules! boxed {

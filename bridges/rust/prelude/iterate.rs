@@ -4,7 +4,8 @@ use super::failure::{guarded, pass, Failure, Res};
 use super::ffi::*;
 use super::frame::{Context, Frame};
 use super::from_py::FromPy;
-use super::handle::{context_of, own, Handle, Kind};
+use super::borrowing::context_of;
+use super::handle::{own, Handle, Kind};
 use super::object::PyObj;
 use std::marker::PhantomData;
 

@@ -1,7 +1,10 @@
 //! The prelude of every extension: handles, conversions, calls. Nothing in it knows a crate.
 
+pub mod borrowing;
 pub mod call;
 pub mod callback;
+pub mod class;
+pub mod containers;
 #[cfg(feature = "serde")]
 pub mod data;
 pub mod failure;
@@ -14,9 +17,14 @@ pub mod handle;
 pub mod io;
 pub mod iterate;
 pub mod module;
+pub mod numbers;
 pub mod object;
 pub mod slots;
 pub mod specialize;
 pub mod standard;
+pub mod system;
+pub mod temporaries;
+pub mod to_containers;
 pub mod to_py;
+pub mod types;
 pub mod view;

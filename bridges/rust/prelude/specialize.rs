@@ -1,4 +1,4 @@
-//! Which way a result leaves: as data, as an iterator, or as an opaque handle.
+//! Which way a result leaves: as data, as an iterator, as bytes, or as an opaque handle.
 //!
 //! Stable Rust has no specialization; method lookup stands in: it tries a receiver with more
 //! references first, and `out` of a trait whose bound is not met is passed over.
@@ -36,6 +36,9 @@ pub trait AsData {
 pub trait AsItems {
     fn out(&self, c: &mut Context) -> Res<O>;
 }
+pub trait AsBytes {
+    fn out(&self, c: &mut Context) -> Res<O>;
+}
 pub trait AsOpaques {
     fn out(&self, c: &mut Context) -> Res<O>;
 }
@@ -43,19 +46,26 @@ pub trait AsOpaque {
     fn out(&self, c: &mut Context) -> Res<O>;
 }
 
-impl<T: ToPy> AsData for &&&Out<T> {
+impl<T: ToPy> AsData for &&&&Out<T> {
     #[inline]
     fn out(&self, c: &mut Context) -> Res<O> {
         self.take().to_py(c)
     }
 }
 
-impl<T: Iterator + 'static> AsItems for &&Out<T>
+impl<T: Iterator + 'static> AsItems for &&&Out<T>
 where
     T::Item: ToPy,
 {
     fn out(&self, c: &mut Context) -> Res<O> {
         super::iterate::iterator(self.take(), self.send, |item, c| item.to_py(c), c)
+    }
+}
+
+/// What has no class here but lends bytes, such as a digest.
+impl<T: AsRef<[u8]> + 'static> AsBytes for &&Out<T> {
+    fn out(&self, _: &mut Context) -> Res<O> {
+        super::to_py::bytes(self.take().as_ref())
     }
 }
 
@@ -115,13 +125,13 @@ pub trait MovedOut<T> {
 
 impl<T: Clone + super::handle::Handled> Cloned<T> for &ByValue<T> {
     fn by_value(&self, o: O, f: &mut super::frame::Frame) -> Res<T> {
-        unsafe { super::handle::peeked::<T>(o, f) }.cloned()
+        unsafe { super::borrowing::peeked::<T>(o, f) }.cloned()
     }
 }
 
 impl<T: super::handle::Handled> MovedOut<T> for ByValue<T> {
     fn by_value(&self, o: O, f: &mut super::frame::Frame) -> Res<T> {
-        unsafe { super::handle::taken::<T>(o, f) }
+        unsafe { super::borrowing::taken::<T>(o, f) }
     }
 }
 
@@ -140,7 +150,7 @@ macro_rules! out {
     ($c:expr, $value:expr) => {{
         let value = $value;
         let send = (&&Probe(&value)).is_send();
-        (&&&&Out::new(value, send)).out($c)
+        (&&&&&Out::new(value, send)).out($c)
     }};
 }
 

@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 
-from polyhy.bridges.rust import build, cargo
+from polyhy.bridges.rust import cargo, kept
 
 NAME = re.compile(r"(?P<name>.+?)-(?P<version>\d+\.\d+.*)-[0-9a-f]{16}")
 
@@ -17,7 +17,7 @@ NAME = re.compile(r"(?P<name>.+?)-(?P<version>\d+\.\d+.*)-[0-9a-f]{16}")
 def rows() -> list[str]:
     """A row for each crate: the newest extension of it."""
     found: dict[str, tuple[float, str]] = {}
-    for file in (cargo.cache() / "extensions").glob(f"*/{build.SKIPS}"):
+    for file in (cargo.cache() / "extensions").glob(f"*/{kept.SKIPS}"):
         name = NAME.fullmatch(file.parent.name)
         said = json.loads(file.read_text("utf-8"))
         if name and said["total"] and not name["name"].startswith("inline-"):

@@ -63,3 +63,98 @@ impl Local {
 pub fn pick<'a>(a: &'a Bag, _b: &Bag) -> &'a Item { &a.items[0] }
 pub fn index(xs: Vec<i64>, at: usize) -> i64 { xs[at] }
 pub fn explode(text: &str) { panic!("exploded: {text}") }
+
+/// Writes when it is dropped, as an encoder does.
+pub struct Closing<W: std::io::Write> {
+    to: W,
+}
+
+impl<W: std::io::Write> Closing<W> {
+    pub fn new(to: W) -> Closing<W> {
+        Closing { to }
+    }
+
+    pub fn fail(self) {
+        panic!("before it is closed")
+    }
+}
+
+impl<W: std::io::Write> Drop for Closing<W> {
+    fn drop(&mut self) {
+        let _ = self.to.write_all(b"the end");
+    }
+}
+
+static KEPT: std::sync::Mutex<Vec<&'static str>> = std::sync::Mutex::new(Vec::new());
+
+/// Keep a text for good.
+pub fn keep(text: &'static str) {
+    KEPT.lock().unwrap().push(text);
+}
+
+pub fn keep_any<T: Into<std::borrow::Cow<'static, str>>>(text: T) {
+    if let std::borrow::Cow::Borrowed(text) = text.into() {
+        keep(text)
+    }
+}
+
+pub struct Name(pub &'static str);
+
+impl Name {
+    pub fn keep(self) {
+        keep(self.0)
+    }
+}
+
+impl From<&'static str> for Name {
+    fn from(text: &'static str) -> Name {
+        Name(text)
+    }
+}
+
+pub fn kept() -> Vec<String> {
+    KEPT.lock().unwrap().iter().map(|text| text.to_string()).collect()
+}
+
+/// Holds texts; `add` takes whatever becomes one of them.
+pub struct Phrase<'a> {
+    all: Vec<std::borrow::Cow<'a, str>>,
+}
+
+impl<'a> Phrase<'a> {
+    pub fn new() -> Phrase<'a> {
+        Phrase { all: Vec::new() }
+    }
+
+    pub fn add<T: Into<std::borrow::Cow<'a, str>>>(&mut self, word: T) {
+        self.all.push(word.into())
+    }
+
+    pub fn joined(&self) -> String {
+        self.all.join(" ")
+    }
+}
+
+static TIED: std::sync::atomic::AtomicI64 = std::sync::atomic::AtomicI64::new(0);
+
+/// Belongs to one thread, which must also drop it.
+pub struct Tied {
+    _to: Rc<()>,
+}
+
+impl Tied {
+    pub fn new() -> Tied {
+        TIED.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Tied { _to: Rc::new(()) }
+    }
+}
+
+impl Drop for Tied {
+    fn drop(&mut self) {
+        TIED.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+pub fn tied() -> i64 {
+    TIED.load(std::sync::atomic::Ordering::SeqCst)
+}

@@ -67,3 +67,62 @@ pub async fn fails() -> Result<i64, String> { Err("later".into()) }
 pub async fn panics() -> i64 { panic!("in a future") }
 pub async fn never() -> i64 { std::future::pending().await }
 pub fn slow(xs: &[f64]) -> f64 { std::thread::sleep(Duration::from_millis(300)); xs.len() as f64 }
+
+pub fn file_size(file: &std::fs::File) -> std::io::Result<u64> {
+    Ok(file.metadata()?.len())
+}
+
+pub fn opened(path: &std::path::Path) -> std::io::Result<std::fs::File> {
+    std::fs::File::open(path)
+}
+
+pub fn scribble(to: &mut impl std::fmt::Write) -> std::fmt::Result {
+    write!(to, "{} ünïcode", 7)
+}
+
+pub fn fill_raw(into: &mut [std::mem::MaybeUninit<u8>]) {
+    for (at, each) in into.iter_mut().enumerate() {
+        each.write(at as u8);
+    }
+}
+
+pub fn try_twice(f: impl Fn(i64) -> Result<i64, String>) -> Result<i64, String> {
+    Ok(f(1)? + f(2)?)
+}
+
+pub struct Packed(Vec<u8>);
+
+impl Packed {
+    pub fn new(bytes: &[u8]) -> Packed {
+        Packed(bytes.to_vec())
+    }
+}
+
+impl AsRef<[u8]> for Packed {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+pub fn shouted(text: impl Into<String>) -> String {
+    text.into().to_uppercase()
+}
+
+pub fn length_of(bytes: impl AsRef<[u8]>) -> usize {
+    bytes.as_ref().len()
+}
+
+pub trait Loud {
+    fn loud(&self) -> String;
+}
+
+impl Loud for str {
+    fn loud(&self) -> String {
+        self.to_uppercase()
+    }
+}
+
+/// A digest of a type that nobody outside can name.
+pub fn digest() -> impl AsRef<[u8]> {
+    Packed(vec![1, 2, 3])
+}

@@ -1,0 +1,53 @@
+"""What traits say by their names alone: which types of Rust a Python object may likely become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+BYTES = "&'static [u8]"
+TEXT = "&'static str"
+
+INTEGERS = {"Integer", "Unsigned", "PrimInt", "BitAnd", "BitOr", "BitXor", "Shl", "Shr", "Rem"}
+NUMBERS = {
+    *("Num", "Float", "Real", "NumCast", "FromPrimitive", "ToPrimitive", "Signed", "Zero", "One"),
+    *("Add", "Sub", "Mul", "Div", "NumAssign", "NumOps", "FloatCore", "FloatConst", "AddAssign"),
+    *("SubAssign", "MulAssign", "DivAssign", "Neg", "Sum", "Product", "Bounded", "NumRef"),
+    *("NumAssignOps", "NumAssignRef", "AsPrimitive", "Scalar", "RealField", "ComplexField"),
+    *("CoordNum", "CoordFloat", "GeoNum", "GeoFloat", "SimdRealField", "LinalgScalar"),
+    *("SampleUniform", "ClosedAddAssign", "ClosedMulAssign", "ClosedSubAssign"),
+}
+OF_ANY = {
+    *("Clone", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Debug", "Display", "Default"),
+    *("Send", "Sync", "Sized", "Unpin", "UnwindSafe", "RefUnwindSafe", "ToOwned", "Drop"),
+    *("Equivalent", "Any", "Borrow", "Comparable"),
+}
+"""Traits that PyObj has: any Python object will do."""
+
+GUESSES = ("PyObj", "f64", "i64", TEXT, "String", "u8", "usize", "u32", BYTES, "Vec<u8>")
+
+
+def likely(names: Iterable[str]) -> Sequence[str]:
+    """The types for a parameter with traits of these names."""
+    names = set(names)
+    if names & INTEGERS:
+        return ("i64", "usize", "u32", "u8")
+    if names & NUMBERS:
+        return ("f64", "i64", "f32", "i32", "u8")
+    if names <= OF_ANY:
+        return ("PyObj",)
+    if "Copy" in names and names & {"Ord", "Eq", "Hash"} and names <= OF_ANY | {"Copy"}:
+        return ("i64", "usize", "u32", "u8")
+    if "Copy" in names and names <= OF_ANY | {"Copy"}:
+        return ("f64", "i64", "u32")
+    return GUESSES
+
+
+def ease(text: str) -> int:
+    """How far a type is from what Python has: texts and numbers first."""
+    for rank, known in enumerate(
+        (TEXT, "str", "String", BYTES, "f64", "i64", "usize", "i32", "u8")
+    ):
+        if text == known:
+            return rank
+    nested = text.count("<") + 15 * text.count("()")
+    return nested + (40 if "PyObj" in text else 30)

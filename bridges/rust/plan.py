@@ -1,0 +1,39 @@
+"""What is planned: the things to bind, each with its alternatives as lines of Rust."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .bind import Shim
+from .classes import Class
+
+METHOD, STATIC, PROPERTY, SLOT = "method", "static", "property", "slot"
+
+
+@dataclass
+class Entry:
+    """One thing to bind: its alternatives as lines with `@ID`, and where it goes."""
+
+    key: str
+    way: str
+    name: str
+    lines: list[str]
+    owner: Class | None = None
+    place: tuple[str, ...] = ()
+    shim: Shim | None = None
+    counted: str = ""
+    """The id of the public function that it binds, for the count of what is bound."""
+    slot: int = 0
+    docs: str = ""
+    ident: str = ""
+
+
+@dataclass
+class Api:
+    """What is planned, and what was left out and why, by name."""
+
+    classes: list[Class] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    functions: dict[str, str] = field(default_factory=dict)
+    """All public functions and inherent methods: by id, their names."""
+    reasons: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,157 @@
+//! References to values made for a call's time; what it changes is copied back.
+
+use super::failure::{check, Failure, Res};
+use super::ffi::*;
+use super::frame::Frame;
+use super::from_py::FromPy;
+use super::numbers::bytes_of;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::ffi::{CString, OsString};
+use std::hash::{BuildHasher, Hash};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// References to values that are made for the time of the call.
+macro_rules! temporaries {
+    ($([$($g:tt)*] $type:ty;)*) => { $(
+        impl<$($g)*> FromPy for &'static $type {
+            const BORROWS: bool = true;
+            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+                let value = <$type>::from_py(o, f)?;
+                Ok(f.lend(value))
+            }
+        }
+    )* };
+}
+
+temporaries! {
+    [] i8; [] i16; [] i32; [] i64; [] isize; [] u8; [] u16; [] u32; [] u64; [] usize; [] i128; [] u128;
+    [] f32; [] f64; [] bool; [] char; [] String; [] PathBuf; [] OsString; [] CString; [] ();
+    [T: FromPy + 'static] Option<T>;
+    [T: FromPy + 'static] Box<T>;
+    [T: FromPy + 'static] Rc<T>;
+    [T: FromPy + 'static] Arc<T>;
+    [T: FromPy + 'static] VecDeque<T>;
+    [T: FromPy + 'static] Vec<T>;
+    [T: FromPy + 'static, const N: usize] [T; N];
+    [T: FromPy + Ord + 'static] BTreeSet<T>;
+    [T: FromPy + Eq + Hash + 'static, S: BuildHasher + Default + 'static] HashSet<T, S>;
+    [K: FromPy + Ord + 'static, V: FromPy + 'static] BTreeMap<K, V>;
+    [K: FromPy + Eq + Hash + 'static, V: FromPy + 'static, S: BuildHasher + Default + 'static] HashMap<K, V, S>;
+}
+
+impl<T: FromPy + 'static> FromPy for &'static &'static [T] {
+    const BORROWS: bool = true;
+
+    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        let slice = <&'static [T]>::from_py(o, f)?;
+        Ok(f.lend(slice))
+    }
+}
+
+impl FromPy for &'static &'static str {
+    const BORROWS: bool = true;
+
+    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        let text = <&'static str>::from_py(o, f)?;
+        Ok(f.lend(text))
+    }
+}
+
+/// A list that a call may change: it is copied in, and what the call made of it is copied back.
+impl<T: FromPy + super::to_py::ToPy + 'static> FromPy for &'static mut Vec<T> {
+    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        let is_list = unsafe { kind_of(o) == &raw mut PyList_Type };
+        if !is_list && unsafe { kind_of(o) != &raw mut PyByteArray_Type } {
+            return Err(Failure::expected(
+                "a list or a bytearray, which the call changes,",
+                o,
+            ));
+        }
+        let list = T::list_from_py(o, f)?;
+        let lent: *mut Vec<T> = f.lend(list);
+        f.afterwards(move || unsafe {
+            let changed = std::mem::take(&mut *lent);
+            let made = Owned(super::to_py::ToPy::to_py(
+                changed,
+                &mut super::frame::Context::new(None, std::ptr::null_mut()),
+            )?);
+            if is_list {
+                return if PyList_SetSlice(o, 0, isize::MAX, made.0) == 0 {
+                    Ok(())
+                } else {
+                    Err(Failure::Raised)
+                };
+            }
+            refill(o, bytes_of(made.0).unwrap_or(&[]))
+        });
+        Ok(unsafe { &mut *lent })
+    }
+}
+
+unsafe fn refill(array: O, bytes: &[u8]) -> Res<()> {
+    if PyByteArray_Resize(array, bytes.len() as isize) != 0 {
+        return Err(Failure::Raised);
+    }
+    std::ptr::copy_nonoverlapping(bytes.as_ptr(), PyByteArray_AsString(array), bytes.len());
+    Ok(())
+}
+
+macro_rules! tuple_references {
+    ($($($name:ident)*;)*) => { $(
+        impl<$($name: FromPy + 'static),*> FromPy for &'static ($($name,)*) {
+            const BORROWS: bool = true;
+            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+                let value = <($($name,)*)>::from_py(o, f)?;
+                Ok(f.lend(value))
+            }
+        }
+    )* };
+}
+
+tuple_references! { A; A B; A B C; A B C D; }
+
+/// A text that a call may change: an `io.StringIO`, whose content is replaced.
+impl FromPy for &'static mut String {
+    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        let content = Owned(super::standard::ask(c"text_of", &[o])?);
+        if is_none(content.0) {
+            return Err(Failure::expected(
+                "an io.StringIO, which the call changes,",
+                o,
+            ));
+        }
+        let content = String::from_py(content.0, f)?;
+        let lent: *mut String = f.lend(content);
+        f.afterwards(move || unsafe {
+            let changed = Owned(check(text(&*lent))?);
+            super::standard::ask(c"set_text", &[o, changed.0]).map(|o| Py_DecRef(o))
+        });
+        Ok(unsafe { &mut *lent })
+    }
+}
+
+/// An array that a call may change: a list, whose items are replaced.
+impl<T: FromPy + super::to_py::ToPy + Clone + 'static, const N: usize> FromPy
+    for &'static mut [T; N]
+{
+    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        if unsafe { kind_of(o) != &raw mut PyList_Type } {
+            return Err(Failure::expected("a list, which the call changes,", o));
+        }
+        let array = <[T; N]>::from_py(o, f)?;
+        let lent: *mut [T; N] = f.lend(array);
+        f.afterwards(move || unsafe {
+            let items = (*lent).iter().cloned().collect::<Vec<T>>().into_iter();
+            let nowhere = &mut super::frame::Context::new(None, std::ptr::null_mut());
+            let made = Owned(super::to_py::list(items, nowhere)?);
+            if PyList_SetSlice(o, 0, isize::MAX, made.0) == 0 {
+                Ok(())
+            } else {
+                Err(Failure::Raised)
+            }
+        });
+        Ok(unsafe { &mut *lent })
+    }
+}
