@@ -51,8 +51,23 @@ def length(x: Any) -> int:
         return -1
 
 
+def readable(x: Any) -> int:
+    """The same for what C only reads: it finds nothing at NULL."""
+    try:
+        return len(x)
+    except TypeError:
+        return -1 if x else 0
+
+
+def single(x: float) -> None:
+    """Refuse a number that a `float` of C would make infinite."""
+    if x - x == 0:
+        raise Refused(f"{x} does not fit a float of 4 bytes")
+
+
 def small(length: int, size: int, name: str) -> None:
-    raise Refused(f"{name} holds {size} items, and C is told that there are {length}")
+    held = f"holds {size} items" if size else "is empty or NULL"
+    raise Refused(f"{name} {held}, and C is told that there are {length}")
 
 
 def unknown(name: str) -> int:
@@ -66,7 +81,11 @@ def null() -> None:
 def char(x: Any) -> Any:
     if isinstance(x, str):
         return x.encode("latin-1")
-    return bytes([x & 255]) if isinstance(x, int) else x
+    if not isinstance(x, int):
+        return x
+    if not -128 <= x < 256:
+        raise Refused(f"{x} is no char")
+    return bytes([x & 255])
 
 
 def python_name(name: str) -> str:

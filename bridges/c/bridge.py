@@ -11,6 +11,7 @@ from polyhy.bridge import Bridge
 from polyhy.errors import NoSuchFile, UsageError
 
 from . import own
+from .cells import Cells
 
 
 class C(Bridge):
@@ -18,6 +19,7 @@ class C(Bridge):
 
     name: ClassVar[str] = "c"
     suffixes: ClassVar[tuple[str, ...]] = (".h", ".c")
+    keeps: ClassVar[tuple[str, ...]] = ("c/*/*",)
     survives_fork: ClassVar[bool] = True
     lexer: ClassVar[str] = "c"
     options: ClassVar[Mapping[str, str]] = {
@@ -29,6 +31,7 @@ class C(Bridge):
 
     def start(self, paths: Sequence[Path]) -> None:
         self.folders: list[Path] = []
+        self.cells: Cells | None = None
         self.search(paths)
 
     def stop(self) -> None:
@@ -62,10 +65,10 @@ class C(Bridge):
         return own.system(module, self.folders, **kept)
 
     def cell(self, source: str, origin: str, names: MutableMapping[str, Any]) -> Any:
-        """Compile what was typed, and bind what it defines."""
-        library = self.eval(source, origin)
-        names.update({name: getattr(library, name) for name in library.__all__})
-        return None
+        """Compile what was typed, bind what it defines, run what it does: see cells.py."""
+        if self.cells is None:
+            self.cells = Cells()
+        return self.cells.run(source, origin, names)
 
     def incomplete(self, source: str) -> bool:
         """True where a bracket, a comment or a text is still open, or a backslash ends the line."""
@@ -84,6 +87,13 @@ class C(Bridge):
             return str(inspect.signature(native))
         except (TypeError, ValueError):
             return ""
+
+    def stub(self, module: Any) -> str:
+        """The library's functions, types and constants, with their documentation."""
+        from .library import Library
+        from .stubs import stub
+
+        return stub(module._index) if isinstance(module, Library) else ""
 
     def doc(self, native: Any) -> str:
         return getattr(native, "__doc__", None) or ""

@@ -92,7 +92,7 @@ def has_buffer(x: Any) -> bool:
 
 def check_alive(handle: Handle) -> None:
     """Raise Freed for a handle that C has freed."""
-    if type(handle).freed:
+    if type(handle).__freed__:
         raise Freed(what=f"this {type(handle).__name__}")
 
 

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from polyhy.errors import ConversionError, UsageError
+from polyhy.errors import UsageError
 
-from .arguments import AUTO, char, length, null, python_name, signature, small, unknown
+from .arguments import (
+    AUTO,
+    char,
+    length,
+    null,
+    python_name,
+    readable,
+    signature,
+    single,
+    small,
+    unknown,
+)
 from .buffers import buffer
 from .callbacks import DURING_CALL, carry, raised
 from .docs import clean
-from .errors import Freed, Refused
+from .explain import REFUSALS, explain
 from .handles import lend
 from .plan import Plan, Slot, is_text
 from .results import Results
@@ -20,8 +32,8 @@ if TYPE_CHECKING:
     from .library import Library
 
 
-REFUSALS = (Refused, Freed, TypeError, OverflowError, ValueError, AttributeError)
-
+_GREATEST = 3.4028235677973366e38
+"""The first number that rounds to no `float` of C any more."""
 
 _DESTRUCTOR = "void (*)(void *)"
 
@@ -41,7 +53,7 @@ class Call:
             "_carry": carry,
             "_NULL": self.cross.null,
             "_REFUSALS": REFUSALS,
-            "_explain": self._explain,
+            "_explain": partial(explain, self),
             "_len": length,
             "_str": str,  # by names that no parameter has
             "_bytes": bytes,
@@ -170,7 +182,8 @@ class Call:
             return
         self.scope |= {"_small": small, "_unknown": unknown}
         name, size = length.name, f"_n_{slot.name}"
-        yield f"{size} = _len({slot.name})"
+        self.scope["_readable"] = readable
+        yield f"{size} = {'_readable' if slot.shape.const else '_len'}({slot.name})"
         if length.role == "room":
             self.scope[f"_new_{name}"] = self._new(length)
             yield f"_given_{name} = {name}"
@@ -195,7 +208,7 @@ class Call:
 
     def _new(self, slot: Slot) -> Any:
         new = self.library.ffi.new
-        type = self._native_type(slot)
+        type = self.native_type(slot)
         self.library.complete_shapes([slot.shape.to] if slot.shape.to else [])
         return lambda value=None: new(type) if value is None else new(type, value)
 
@@ -207,8 +220,9 @@ class Call:
             return buffer(self.cross, slot.shape)
         return self.cross.strings if to is not None and is_text(to) else self.cross.pointer
 
-    def _native_type(self, slot: Slot) -> Any:
-        return self.library.ffi.typeof(self.abi).args[self.plan.slots.index(slot)]
+    def native_type(self, slot: Slot) -> Any:
+        type = getattr(self.abi, "type", None) or self.library.ffi.typeof(self.abi)
+        return type.args[self.plan.slots.index(slot)]
 
     def _handle(self, slot: Slot) -> Iterator[str]:
         name = slot.name
@@ -223,9 +237,14 @@ class Call:
             yield f"_lend({name})"
         yield f"{name} = {name}._p if {name}.__class__ is _C_{name} else _to_{name}({name})"
 
+    def _record(self, slot: Slot) -> Iterator[str]:
+        cls = self.library.handle_class(slot.shape.name)
+        self.scope[f"_to_{slot.name}"] = self.cross.record(cls)
+        yield f"{slot.name} = _to_{slot.name}({slot.name})"
+
     def _callback(self, slot: Slot) -> Iterator[str]:
         name, holder = slot.name, self.receiver()
-        native = self._native_type(slot)
+        native = self.native_type(slot)
         make = self.cross.callbacks.make
         brief = bool(DURING_CALL.search(self.function.name))
         self.scope[f"_to_{name}"] = lambda x, held=None: make(native, x, held, brief=brief)
@@ -243,9 +262,14 @@ class Call:
         yield f"if {slot.name} == _NULL: _keep(_self, {key}, ({', '.join(names)},))"
 
     def _plain(self, slot: Slot) -> Iterator[str]:
-        if slot.shape.kind == "char":
+        name, shape = slot.name, slot.shape
+        if shape.kind == "char":
             self.scope["_char"] = char
-            yield f"{slot.name} = _char({slot.name})"
+            yield f"{name} = _char({name})"
+        elif shape.kind == "real" and shape.size == 4:
+            self.scope |= {"_single": single, "_float": float}
+            yield f"if {name}.__class__ is _float and not {-_GREATEST} < {name} < {_GREATEST}:"
+            yield f"    _single({name})"
 
     def _length_of(self, slot: Slot) -> Slot | None:
         number = self.plan.slots.index(slot)
@@ -259,42 +283,7 @@ class Call:
     def is_freed(self, slot: Slot) -> bool:
         if self.receiver() is not slot:
             return False
-        return self.function.name in self.library.handle_class_of(slot.shape).partners
-
-    def _explain(self, error: Exception, args: tuple[Any, ...]) -> Exception:
-        """The error for what an argument refused, which is found by trying each."""
-        if isinstance(error, Freed):
-            return error
-        detail = str(error)
-        number = getattr(error, "number", None)
-        for place, slot in enumerate(self.plan.slots):
-            if number is not None or place >= len(args):
-                break
-            if not self._fits(slot, args[place]):
-                number = place
-        name = self.plan.slots[number].name if number is not None else ""
-        path = name if self.plan.spread else f"args[{number}] ({name})"
-        path = path if name else self.function.name
-        hint = f"C declares it so: {self.function.prototype}"
-        return ConversionError(detail, path=path, hint=hint.replace("{", "{{").replace("}", "}}"))
-
-    def _fits(self, slot: Slot, x: Any) -> bool:
-        """True where a single argument crosses: a plain one, or one that was converted before."""
-        if x is AUTO or slot.role in ("length", "room", "out"):
-            return True
-        convert = self.scope.get(f"_to_{slot.name}")
-        try:
-            if convert:
-                convert(x)
-            elif slot.role == "plain" and slot.shape.kind != "char":
-                self.library.ffi.new(
-                    self.library.ffi.typeof(f"{self._native_type(slot).cname}[1]"), [x]
-                )
-            if slot.parameter.nonnull and (x is None or x == self.cross.null):
-                return False
-        except REFUSALS:
-            return False
-        return True
+        return self.function.name in self.library.handle_class_of(slot.shape).__partners__
 
 
-_OTHERS = {"array": "strings", "valist": "valist", "record": "record", "pointer": "pointer"}
+_OTHERS = {"array": "strings", "valist": "valist", "pointer": "pointer"}

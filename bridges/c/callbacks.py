@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -11,8 +13,11 @@ from polyhy.values import places
 if TYPE_CHECKING:
     from .library import Library
 
-raised: list[BaseException] = []
-"""What callbacks raised and C could not pass on: raised by the call that is under way."""
+raised: dict[int, BaseException] = {}
+"""What callbacks raised and C could not pass on, by thread: raised by the call under way there.
+
+Threads that C made have no such call: the next that returns, wherever it is, raises what is at 0.
+"""
 
 DURING_CALL = re.compile(
     r"(sort|search|each|walk|visit|iterate|find|exec|scan|glob|ftw)(_?[rsv]?\d*)?$", re.IGNORECASE
@@ -40,8 +45,6 @@ class Callbacks:
             return self.ffi.NULL
         if isinstance(function, self.ffi.CData):
             return function
-        if isinstance(function, int):
-            return self.ffi.cast(type, function)
         if not callable(function):
             raise TypeError(f"C wants a function, not a value of type {_kind(function)}")
         if brief:
@@ -71,7 +74,7 @@ class Callbacks:
         zero = None if result.kind == "void" else _zero(self.ffi, result)
 
         def enter(*args: Any) -> Any:
-            if raised:
+            if raised and get_ident() in raised:
                 return zero
             try:
                 taken = [
@@ -80,7 +83,7 @@ class Callbacks:
                 value = function(*taken)
                 return zero if value is None else self._give(result, value)
             except BaseException as error:
-                raised.append(error)
+                _note(None, error, None)
                 return zero
 
         return enter
@@ -107,15 +110,18 @@ class Callbacks:
 
 
 def _note(kind: Any, error: BaseException, trace: Any) -> None:
-    """Take a result that C's type can't hold like an exception of the callback."""
-    raised.append(error)
+    """Remember what a callback raised, or a result of it that C's type can't hold."""
+    frame: Any = sys._getframe(1)
+    while frame and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    raised.setdefault(get_ident() if frame else 0, error)
 
 
 def carry() -> None:
-    """Raise what a callback raised during the call that just returned."""
-    error = raised[0]
-    raised.clear()
-    raise error
+    """Raise what a callback of this thread raised during the call that just returned."""
+    error = raised.pop(get_ident(), None) or raised.pop(0, None)
+    if error is not None:
+        raise error
 
 
 def _zero(ffi: Any, type: Any) -> Any:

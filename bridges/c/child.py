@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -32,22 +33,27 @@ class Child:
 
     def run(self) -> None:
         """Answer until the pipe is closed."""
-        while True:
-            try:
-                verb, args, kwargs, dropped = self.inward.recv()
-            except EOFError:
-                return
-            self.drop(dropped)
-            lent: list[tuple[Any, bytes]] = []
-            try:
-                taken = [self.take(x, lent) for x in args]
-                named = {key: self.take(x, lent) for key, x in kwargs.items()}
-                answer = "value", self.give(getattr(self, f"do_{verb}")(*taken, **named))
-            except Carried:
-                answer = "carried", None
-            except BaseException as error:
-                answer = "error", error
-            self.answer(*answer, [_changed(x, before) for x, before in lent])
+        with suppress(EOFError):
+            while True:
+                self.serve(*self.inward.recv())
+
+    def serve(
+        self, verb: str, args: Sequence[Any], kwargs: Mapping[str, Any], dropped: Sequence[int]
+    ) -> None:
+        """Do what is asked, and answer."""
+        self.drop(dropped)
+        lent: list[tuple[Any, bytes]] = []
+        try:
+            taken = [self.take(x, lent) for x in args]
+            named = {key: self.take(x, lent) for key, x in kwargs.items()}
+            answer = "value", self.give(getattr(self, f"do_{verb}")(*taken, **named))
+        except Carried:
+            answer = "carried", None
+        except EOFError:
+            raise
+        except BaseException as error:
+            answer = "error", error
+        self.answer(*answer, [_changed(x, before) for x, before in lent])
 
     def answer(self, kind: str, value: Any, changed: Sequence[Any]) -> None:
         try:
@@ -139,7 +145,9 @@ class Child:
 
         def call(*args: Any) -> Any:
             self.outward.send(("callback", (number, [self.give(x) for x in args]), []))
-            kind, value = self.inward.recv()
+            while len(asked := self.inward.recv()) > 2:  # the callback calls us in its turn
+                self.serve(*asked)
+            kind, value = asked
             if kind == "raise":
                 raise Carried
             return self.take(value, [])

@@ -122,6 +122,14 @@ def complaints_of(unit: Any) -> list[tuple[int, str, int, str]]:
     ]
 
 
+def kind_of(cursor: Any) -> str:
+    """The kind of a cursor; empty for an attribute that clang's Python side does not know."""
+    try:
+        return cursor.kind.name
+    except ValueError:
+        return ""
+
+
 def is_variadic(type: Any) -> bool:
     """True for `f(int, ...)`; not for `f()`, which clang calls so too."""
     variadic = cindex().conf.lib.clang_isFunctionTypeVariadic(type)

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from polyhy.errors import ConversionError
 
 from . import valist
+from .arguments import char
 from .buffers import article, buffer, check_alive, has_buffer, lent
 from .callbacks import Callbacks
 from .errors import Refused
@@ -60,22 +61,24 @@ class Cross:
 
     def handle(self, cls: Any) -> Callable[[Any], Any]:
         """Make the conversion for a pointer to a record or an opaque type."""
-        pointer = cls.pointer
+        pointer = cls.__pointer__
 
         def convert(x: Any) -> Any:
             if x is None:
                 return self.null
             if isinstance(x, Handle):
                 check_alive(x)
-                if type(x).tag != cls.tag and cls.tag != "void *" and " " in type(x).tag:
+                if (
+                    type(x).__tag__ != cls.__tag__
+                    and cls.__tag__ != "void *"
+                    and " " in type(x).__tag__
+                ):
                     raise Refused(f"it is a {type(x).__name__}, and C wants a {cls.__name__}")
                 return self.ffi.cast(pointer, x._p)
             if isinstance(x, self.cdata):
                 return x
-            if isinstance(x, dict) and cls.fields:
+            if isinstance(x, dict) and cls.__fields__:
                 return cls(**x)._p
-            if isinstance(x, int) and not isinstance(x, bool):
-                return self.ffi.cast(pointer, x)
             raise Refused(f"C wants a {cls.__name__}, not {article(x)}")
 
         return convert
@@ -97,20 +100,35 @@ class Cross:
             return self.null if x is None else x
         return self._handle_or(x, "a pointer (lib.ffi makes one)")
 
-    def record(self, x: Any) -> Any:
-        """A record by value: a handle's, or a dict or list of its fields."""
-        if isinstance(x, Handle):
+    def record(self, cls: Any) -> Callable[[Any], Any]:
+        """Make the conversion for a record by value: a handle's, a dict or list of its fields."""
+
+        def convert(x: Any) -> Any:
+            if isinstance(x, (dict, list, tuple)):
+                x = cls(**x) if isinstance(x, dict) else cls(*x)
+            if isinstance(x, self.cdata):
+                return x
+            if not isinstance(x, Handle) or type(x).__tag__ != cls.__tag__:
+                raise Refused(f"C wants a {cls.__name__}, not {article(x)}")
             check_alive(x)
-            return x._p[0]
-        return x
+            if not x._p:
+                raise Refused("it is NULL")
+            own = isinstance(x, cls)  # else it was made by another library that has the type too
+            value = (x._p if own else self.ffi.cast(cls.__pointer__, x._p))[0]
+            self.callbacks.tie(value, x)
+            return value
+
+        return convert
 
     def variadic(self, x: Any) -> Any:
         """An argument behind the `…`: C promotes as its compiler would."""
         ffi = self.ffi
         if x is None:
             return self.null
-        if isinstance(x, (bool, int)):
-            return ffi.cast("long" if -(2**63) <= x < 2**63 else "unsigned long", x)
+        if isinstance(x, int):
+            if not -(2**63) <= x < 2**64:
+                raise Refused(f"{x} has more than 64 bits")
+            return ffi.cast("long" if x < 2**63 else "unsigned long", x)
         if isinstance(x, float):
             return ffi.cast("double", x)
         if isinstance(x, (str, bytes)):
@@ -169,60 +187,57 @@ class Cross:
         """A copy of a C text: a str, or bytes where it is not UTF-8."""
         if not x:
             return None
-        raw: Any = self.ffi.string(self.ffi.cast("char *", x))
-        try:
-            return raw.decode()
-        except UnicodeDecodeError:
-            return raw
+        return _text(self.ffi.string(self.ffi.cast("char *", x)))
 
     def take_handle(self, cls: Any, x: Any, kept: Any = None) -> Handle | None:
         """The handle of a pointer: the same one as long as it lives."""
         if not x:
             return None
-        key = cls.tag, self.library.address(x)
+        key = cls.__tag__, self.library.address(x)
         found = self.known.get(key)
-        if found is None or type(found).freed:
-            found = self.known[key] = adopt(cls, self.ffi.cast(cls.pointer, x), kept)
+        if found is None or type(found).__freed__:
+            found = self.known[key] = adopt(cls, self.ffi.cast(cls.__pointer__, x), kept)
         return found
 
     def remember(self, handle: Handle) -> Handle:
         """Have a record of our own come back as the same handle."""
-        self.known[type(handle).tag, self.library.address(handle._p)] = handle
+        self.known[type(handle).__tag__, self.library.address(handle._p)] = handle
         return handle
 
     def forget(self, handle: Handle) -> None:
         """Let go of what was kept for a handle whose address may soon be another's."""
-        self.known.pop((type(handle).tag, self.library.address(handle._p)), None)
+        self.known.pop((type(handle).__tag__, self.library.address(handle._p)), None)
         self.callbacks.kept.pop(handle, None)
 
     def by_value(self, cls: Any, x: Any) -> Handle:
         """A record that C returned, or that lies within another: in memory of its own."""
-        made = self.ffi.new(f"{cls.tag} *", x)
+        made = self.ffi.new(f"{cls.__tag__} *", x)
         return adopt(cls, made)
 
     def read(self, handle: Handle, name: str) -> Any:
         """A record's field. Records within it are lent, with the handle that holds them."""
-        self.library.complete(type(handle).tag)
+        self.library.complete(type(handle).__tag__)
         value = getattr(handle._p, name)
-        shape = Shape.load(type(handle).fields[name])
+        shape = Shape.load(type(handle).__fields__[name])
         if shape.kind == "array":
-            return self._read_array(shape, value)
+            return self.read_array(shape, value)
         if shape.kind == "record":
             cls = self.library.handle_class(shape.name)
             return adopt(cls, self.ffi.addressof(handle._p, name), handle) if cls else value
         take = self.taker(shape)
         return take(value) if take else value
 
-    def _read_array(self, shape: Shape, value: Any) -> Any:
+    def read_array(self, shape: Shape, value: Any) -> Any:
+        """A text of an array of characters, a list of numbers; cffi's array of anything else."""
         to = shape.to or Shape("void")
         if to.kind == "char":
-            return self.take_text(value)
+            return _text(self.ffi.string(value)) if shape.size else self.take_text(value)
         return list(value) if to.kind in ("int", "real", "bool", "enum") and shape.size else value
 
     def write(self, handle: Handle, name: str, value: Any) -> None:
         """Set a record's field; what it points to lives as long as the handle."""
-        shape = Shape.load(type(handle).fields[name])
-        self.library.complete(type(handle).tag)
+        shape = Shape.load(type(handle).__fields__[name])
+        self.library.complete(type(handle).__tag__)
         try:
             setattr(handle._p, name, self._field(shape, name, value, handle))
         except (Refused, TypeError, OverflowError, ValueError) as error:
@@ -233,7 +248,9 @@ class Cross:
         if kind == "callback":
             return self.callbacks.make(self._field_type(handle, name), value, handle)
         if kind == "record":
-            return self.record(value)
+            return self.record(self.library.handle_class(shape.name))(value)
+        if kind == "char":
+            return char(value)
         if kind == "array" and isinstance(value, str):
             return value.encode()
         if kind != "pointer":
@@ -251,6 +268,13 @@ class Cross:
 
     def _field_type(self, handle: Handle, name: str) -> Any:
         return dict(self.ffi.typeof(handle._p).item.fields)[name].type
+
+
+def _text(raw: Any) -> str | bytes:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
 
 
 def _says_text(shape: Shape, function: str) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .library import Library
 
 _WORD = re.compile(r"(?:struct|union|enum) \w+|[A-Za-z_]\w*")
+_POINTED = re.compile(r"(?:(?:struct|union) )?[A-Za-z_]\w* (?:const )?(?=\*)")
 _DECLARED = frozenset({"function", "typedef", "record", "enum", "variable"})
 _ORDER = ("enum", "typedef", "record", "rest", "packed")
 
@@ -94,6 +95,8 @@ class Declarations:
         held = [_innermost(Shape.load(shape)) for *_, shape in fields]
         records = [shape.name for shape in held if shape.kind == "record"]
         yield from filter(None, records)
+        if any(shape.kind == "callback" for shape in held):
+            yield from (tag for w in _WORD.findall(by_value(body)) for tag in self._tags(w))
         if not all(records):
             yield from (tag for word in _WORD.findall(body) for tag in self._tags(word))
 
@@ -108,8 +111,13 @@ class Declarations:
             if inner.kind == "record" and inner.name:
                 yield inner.name
             elif shape.kind == "callback":
-                others = _WORD.findall(record["declaration"])
+                others = _WORD.findall(by_value(record["declaration"]))
                 yield from (tag for each in others if each != word for tag in self._tags(each))
+
+
+def by_value(text: str) -> str:
+    """What is left of a declaration without the types that it only points to."""
+    return _POINTED.sub(" ", text)
 
 
 def _innermost(shape: Shape) -> Shape:

@@ -44,5 +44,5 @@ class MissingLibrary(PackageError, LookupError):
 class Changed(PackageError):
     """A system library is not the one that was locked."""
 
-    text = "{file} is not the file that polyhy.lock names for {name}@{version}"
-    hint = "the system changed it; to lock this one, remove {name} and run: polyhy add c:{name}"
+    text = "{file} is not the file that polyhy.lock names for {library}@{version}"
+    hint = "the system changed it; to use this one: polyhy lock --upgrade {library}; polyhy sync"

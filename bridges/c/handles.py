@@ -27,19 +27,19 @@ _MAKES = re.compile(r"new|create|init|open|alloc|dup|copy|prepare|parse", re.IGN
 class HandleType(type):
     """The class of handle classes: its members are the functions that make or take such a thing."""
 
-    library: Library
-    tag: str
-    pointer: Any
-    fields: dict[str, Any]
-    methods: Sequence[str]
-    makers: Sequence[str]
-    partners: frozenset[str]
-    freed: bool = False
+    __library__: Library
+    __tag__: str
+    __pointer__: Any
+    __fields__: dict[str, Any]
+    __methods__: Sequence[str]
+    __makers__: Sequence[str]
+    __partners__: frozenset[str]
+    __freed__: bool = False
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(cls.library, cls.find(name, [*cls.makers, *cls.methods]))
+        return getattr(cls.__library__, cls.find(name, [*cls.__makers__, *cls.__methods__]))
 
     def find(cls, name: str, among: Sequence[str]) -> str:
         """The function that `name` means: the type's own, the library's, or the only one."""
@@ -55,7 +55,7 @@ class HandleType(type):
         raise AttributeError(f"a {cls.__name__} has no member {name!r}{several}")
 
     def __dir__(cls) -> list[str]:
-        return sorted({*super().__dir__(), *cls.makers, *cls.methods})
+        return sorted({*super().__dir__(), *cls.__makers__, *cls.__methods__})
 
 
 class Handle(metaclass=HandleType):
@@ -71,30 +71,32 @@ class Handle(metaclass=HandleType):
 
     def __new__(cls, *args: Any, **fields: Any) -> Handle:
         """Make a record of C's, its fields zero where they are not given."""
-        if not cls.fields and not cls.library.is_complete(cls.tag):
-            makers = [name for name in cls.makers if _MAKES.search(name)][:4]
+        if not cls.__fields__ and not cls.__library__.is_complete(cls.__tag__):
+            makers = [name for name in cls.__makers__ if _MAKES.search(name)][:4]
             hint = f"make one by: {', '.join(makers)}" if makers else ""
             raise UsageError(f"{cls.__name__} is opaque: only the library makes one", hint=hint)
-        cls.library.complete(cls.tag)
-        made = cls.library.ffi.new(f"{cls.tag} *")
-        handle = cls.library.cross.remember(adopt(cls, made))
-        for name, value in (*zip(cls.fields, args, strict=False), *fields.items()):
+        if len(args) > len(cls.__fields__):
+            raise UsageError(f"{cls.__name__} has {len(cls.__fields__)} fields, not {len(args)}")
+        cls.__library__.complete(cls.__tag__)
+        made = cls.__library__.ffi.new(f"{cls.__tag__} *")
+        handle = cls.__library__.cross.remember(adopt(cls, made))
+        for name, value in (*zip(cls.__fields__, args, strict=False), *fields.items()):
             setattr(handle, name, value)
         return handle
 
     def __getattr__(self, name: str) -> Any:
         cls = type(self)
         for spelling in spellings(name):
-            if spelling in cls.fields:
-                return cls.library.cross.read(self, spelling)
+            if spelling in cls.__fields__:
+                return cls.__library__.cross.read(self, spelling)
         if name.startswith("__"):
             raise AttributeError(name)
-        return partial(getattr(cls.library, cls.find(name, cls.methods)), self)
+        return partial(getattr(cls.__library__, cls.find(name, cls.__methods__)), self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         for spelling in spellings(name):
-            if spelling in type(self).fields:
-                type(self).library.cross.write(self, spelling, value)
+            if spelling in type(self).__fields__:
+                type(self).__library__.cross.write(self, spelling, value)
                 return
         raise AttributeError(f"this {type(self).__name__} has no field {name!r}")
 
@@ -108,11 +110,11 @@ class Handle(metaclass=HandleType):
         """Free it now, by its partner; once."""
         partner = _partner(type(self))
         if partner:
-            getattr(type(self).library, partner)(self)
+            getattr(type(self).__library__, partner)(self)
 
     def __dir__(self) -> list[str]:
         cls = type(self)
-        return sorted({*super().__dir__(), *cls.fields, *cls.methods})
+        return sorted({*super().__dir__(), *cls.__fields__, *cls.__methods__})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Handle) and self._p == other._p
@@ -122,8 +124,8 @@ class Handle(metaclass=HandleType):
 
     def __repr__(self) -> str:
         cls = type(self)
-        values = ", ".join(f"{name}={_brief(self, name)}" for name in list(cls.fields)[:8])
-        return f"<{cls.__name__} {values or hex(cls.library.address(self._p))}>"
+        values = ", ".join(f"{name}={_brief(self, name)}" for name in list(cls.__fields__)[:8])
+        return f"<{cls.__name__} {values or hex(cls.__library__.address(self._p))}>"
 
     def __reduce__(self) -> Any:
         raise TypeError(f"a {type(self).__name__} lives in this process only")
@@ -145,9 +147,9 @@ def own(handle: Handle, function: str) -> None:
     it was given away as an argument it is C's to free, and only `with` or the partner does.
     """
     cls = type(handle)
-    if handle._end is None and cls.partners and _MAKES.search(function):
+    if handle._end is None and cls.__partners__ and _MAKES.search(function):
         partner = _partner(cls)
-        free = cls.library.raw_function(partner)
+        free = cls.__library__.raw_function(partner)
         end = weakref.finalize(handle, _free, free, handle._p, handle._kept)
         end.atexit = False
         _set(handle, "_end", end)
@@ -163,7 +165,7 @@ def mark_freed(handle: Any, result: Any) -> None:
     """Refuse `handle` from now on; a positive result says that C refused to free it."""
     if isinstance(handle, Handle) and not (isinstance(result, int) and result > 0):
         lend(handle)
-        type(handle).library.cross.forget(handle)
+        type(handle).__library__.cross.forget(handle)
         _set(handle, "__class__", _freed_class(type(handle)))
 
 
@@ -204,7 +206,7 @@ def _ends(function: str, form: str) -> bool:
 
 
 def _partner(cls: Any) -> str:
-    return min(cls.partners, key=lambda name: (len(name), name), default="")
+    return min(cls.__partners__, key=lambda name: (len(name), name), default="")
 
 
 def _free(free: Any, pointer: Any, kept: Any) -> None:
@@ -233,8 +235,8 @@ def _freed_class(cls: Any) -> Any:
             "__repr__": lambda self: f"<{cls.__name__}, freed>",
         }
         made = HandleType(cls.__name__, (Handle,), body)
-        made.freed = True
-        for name in ("library", "tag", "pointer", "fields", "methods", "makers", "partners"):
+        made.__freed__ = True
+        for name in HandleType.__annotations__.keys() - {"__freed__"}:
             setattr(made, name, getattr(cls, name))
         _freed[cls] = made
     return _freed[cls]

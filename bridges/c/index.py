@@ -1,18 +1,22 @@
 """The index of a library: what its headers say, kept in the cache by what it was made from.
 
-A file of one line of JSON, then all names, then where each record begins, then the records. Opening
-one reads no record; a record is decoded when its name is asked for.
+A file of one line of JSON, then all names, sorted, then where each name and each record begins,
+then the records. It is mapped, not read: a name is looked for, and its record decoded, when it is
+asked for.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import mmap
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,7 @@ from .files import cache_folder, digest, file_hash, staged, stamp
 from .locate import Located
 from .reader import Reading, read
 
+_PLACE = array("I").itemsize
 _MAKERS = (
     "clang",
     "docs",
@@ -36,30 +41,62 @@ _MAKERS = (
 )
 
 
-@dataclass
 class Index:
     """The records of one library by name. `missing` says why a declared name can't be had."""
 
-    located: Located
-    headers: list[str]
-    missing: dict[str, str]
-    _names: dict[str, int]
-    _offsets: array[int]
-    _records: memoryview
+    def __init__(self, head: dict[str, Any], mapped: memoryview) -> None:
+        self.located = Located(*head["located"])
+        self.headers: list[str] = head["headers"]
+        self.missing: dict[str, str] = head["missing"]
+        places = head["count"] + 1
+        ends = list(accumulate([head["names"], *(places * _PLACE,) * 2]))
+        self._names = mapped[: ends[0]]
+        self._sorted = _Sorted(self._names, mapped[ends[0] : ends[1]].cast("I"))
+        self._offsets = mapped[ends[1] : ends[2]].cast("I")
+        self._records = mapped[ends[2] :]
+        self._places: dict[str, int] = {}
 
     def __contains__(self, name: str) -> bool:
-        return name in self._names
+        return self._place(name) >= 0
 
     def __getitem__(self, name: str) -> dict[str, Any]:
-        number = self._names[name]
-        return orjson.loads(self._records[self._offsets[number] : self._offsets[number + 1]])
+        found = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def get(self, name: str) -> dict[str, Any] | None:
-        return self[name] if name in self._names else None
+        place = self._place(name)
+        if place < 0:
+            return None
+        return orjson.loads(self._records[self._offsets[place] : self._offsets[place + 1]])
 
     def names(self) -> list[str]:
-        """All names: functions, constants, typedefs, and tags as `struct x`."""
-        return list(self._names)
+        """All names, sorted: functions, constants, typedefs, and tags as `struct x`."""
+        return bytes(self._names).decode().split("\n")[:-1]
+
+    def _place(self, name: str) -> int:
+        """The number of a name; -1 where there is none."""
+        place = self._places.get(name)
+        if place is None:
+            key = name.encode("utf-8", "surrogatepass")
+            place = bisect_left(self._sorted, key)
+            found = place < len(self._sorted) and self._sorted[place] == key
+            self._places[name] = place = place if found else -1
+        return place
+
+
+class _Sorted(Sequence[bytes]):
+    """Names in a text of lines, by number."""
+
+    def __init__(self, text: memoryview, starts: memoryview) -> None:
+        self.text, self.starts = text, starts
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, number: Any) -> Any:
+        return bytes(self.text[self.starts[number] : self.starts[number + 1] - 1])
 
 
 def load(key: Sequence[str], locate: Callable[[], Located]) -> Index:
@@ -67,16 +104,19 @@ def load(key: Sequence[str], locate: Callable[[], Located]) -> Index:
     file = cache_folder("index") / digest([_version(), *key])
     head = _head(file)
     if head and _unchanged(head["stamps"]):
-        return _open(file)
+        return _open(file, head)
     located = locate()
     content = _content(located, head["files"] if head else [])
     if not head or head["content"] != content:
-        reading = read(located.headers, located.flags, set(located.own), exports(located.objects))
+        with _no_collection():
+            reading = read(
+                located.headers, located.flags, set(located.own), exports(located.objects)
+            )
         content = _content(located, reading.files)
         _write(file, located, reading, content)
     else:
         _restamp(file, located, head)
-    return _open(file)
+    return _open(file, _head(file))
 
 
 @cache
@@ -92,6 +132,18 @@ def exports(objects: Iterable[str]) -> Callable[[str], bool]:
     find = ctypes.CDLL(None).dlsym
     find.restype, find.argtypes = ctypes.c_void_p, (ctypes.c_void_p, ctypes.c_char_p)
     return lambda name: any(find(handle, name.encode()) for handle in handles)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A walk makes a hundred thousand objects and no cycles: to look for them takes a tenth."""
+    had = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if had:
+            gc.enable()
 
 
 def _content(located: Located, files: Sequence[str]) -> str:
@@ -117,11 +169,9 @@ def _head(file: Path) -> dict[str, Any] | None:
 
 
 def _write(file: Path, located: Located, reading: Reading, content: str) -> None:
-    names = "\n".join(reading.records).encode()
-    lines = [orjson.dumps(record, default=tuple) for record in reading.records.values()]
-    offsets = array("I", [0])
-    for line in lines:
-        offsets.append(offsets[-1] + len(line))
+    records = sorted((name.encode(), record) for name, record in reading.records.items())
+    names = [name + b"\n" for name, _ in records]
+    lines = [orjson.dumps(record, default=tuple) for _, record in records]
     head = {
         "located": located,
         "stamps": _stamps(located, reading.files),
@@ -129,13 +179,16 @@ def _write(file: Path, located: Located, reading: Reading, content: str) -> None
         "headers": reading.headers,
         "content": content,
         "missing": reading.missing,
-        "names": len(names),
+        "names": sum(map(len, names)),
         "count": len(lines),
     }
+    parts = [*names, _starts(names), _starts(lines), *lines]
     with staged(file) as into:
-        into.write_bytes(
-            b"".join([orjson.dumps(head, default=tuple), b"\n", names, offsets.tobytes(), *lines])
-        )
+        into.write_bytes(b"".join([orjson.dumps(head, default=tuple), b"\n", *parts]))
+
+
+def _starts(parts: Iterable[bytes]) -> bytes:
+    return array("I", accumulate(map(len, parts), initial=0)).tobytes()
 
 
 def _restamp(file: Path, located: Located, head: dict[str, Any]) -> None:
@@ -148,14 +201,9 @@ def _restamp(file: Path, located: Located, head: dict[str, Any]) -> None:
         into.write_bytes(orjson.dumps(head, default=tuple) + b"\n" + rest)
 
 
-def _open(file: Path) -> Index:
+def _open(file: Path, head: dict[str, Any] | None) -> Index:
+    assert head is not None
     with open(file, "rb") as stream:
+        stream.readline()
         view = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
-        head = orjson.loads(stream.readline())
-        names = stream.read(head["names"]).decode().split("\n")
-        offsets = array("I")
-        offsets.frombytes(stream.read(offsets.itemsize * (head["count"] + 1)))
-        records = view[stream.tell() :]
-    located = Located(*head["located"])
-    numbers = dict(zip(names, range(len(names)), strict=True))
-    return Index(located, head["headers"], head["missing"], numbers, offsets, records)
+        return Index(head, view[stream.tell() :])

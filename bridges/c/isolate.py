@@ -60,7 +60,8 @@ class Process(Bridge):
     def start(self, paths: Sequence[Path]) -> None:
         ours, theirs = os.pipe(), os.pipe()
         words = [sys.executable, "-m", f"{__package__}.child", str(theirs[0]), str(ours[1])]
-        self.child = subprocess.Popen(words, pass_fds=(theirs[0], ours[1]))
+        # a session of its own: Ctrl-C is for us, and we end it
+        self.child = subprocess.Popen(words, pass_fds=(theirs[0], ours[1]), start_new_session=True)
         os.close(theirs[0])
         os.close(ours[1])
         self.pid = os.getpid()
@@ -134,10 +135,10 @@ class Process(Bridge):
             sent = [self._send(x, lent) for x in args]
             named = {key: self._send(x, lent) for key, x in kwargs.items()}
             try:
-                self.pipe[1].send((verb, sent, named, self._dropped()))
-                return self._serve(verb, args, lent)
+                self._tell((verb, sent, named, self._dropped()))
+                return self._serve(verb, lent)
             except (EOFError, BrokenPipeError, ConnectionResetError):
-                raise self._crashed(args) from None
+                raise self._crashed() from None
 
     def _dropped(self) -> list[int]:
         """The things that nobody here holds any more."""
@@ -149,15 +150,19 @@ class Process(Bridge):
         if verb not in ("load", "eval"):
             self.ask("load", self.module, self.asked, self.folders)
 
-    def _serve(self, verb: str, args: Sequence[Any], lent: Sequence[Any]) -> Any:
+    def _serve(self, verb: str, lent: Sequence[Any]) -> Any:
+        life = self.life
         while True:
             if self.timeout is not None and not self.pipe[0].poll(self.timeout):
                 self.stop()
                 message = f"{verb} took longer than {self.timeout} s, and its process was ended"
                 raise TimedOut(type_name="TimedOut", message=message, language="c")
-            kind, value, changed = self.pipe[0].recv()
+            kind, value, changed = self._heard()
             if kind == "callback":
-                self.pipe[1].send(self._called(*value))
+                answer = self._called(*value)
+                if self.child is None or self.life != life:  # it ended in what the callback called
+                    raise self.errors.pop() if answer[0] == "raise" else self._crash("Ended")
+                self._tell(answer)
                 continue
             for x, content in zip(lent, changed, strict=True):
                 if content is not None:
@@ -167,6 +172,23 @@ class Process(Bridge):
             if kind == "error":
                 raise OutOfMemory(*value.args) if isinstance(value, MemoryError) else value
             return self._receive(value)
+
+    def _heard(self) -> Any:
+        with self._whole():
+            return self.pipe[0].recv()
+
+    def _tell(self, message: Any) -> None:
+        with self._whole():
+            self.pipe[1].send(message)
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """End the process where Ctrl-C cuts a message: the next call would take it for its own."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.stop()
+            raise
 
     def _called(self, number: int, args: Sequence[Any]) -> tuple[str, Any]:
         try:
@@ -210,11 +232,12 @@ class Process(Bridge):
         weakref.finalize(made, self.gone.append, Remote(self.life, value)).atexit = False
         return made
 
-    def _crashed(self, args: Sequence[Any]) -> Crashed:
-        assert self.child is not None
-        code = self.child.wait()
+    def _crashed(self) -> Crashed:
+        code = self.child.wait() if self.child is not None else -signal.SIGKILL
         self.child = None
-        name = signal.Signals(-code).name if code < 0 else f"exit {code}"
+        return self._crash(signal.Signals(-code).name if code < 0 else f"exit {code}")
+
+    def _crash(self, name: str) -> Crashed:
         message = f"the process of {self.module} ended; its handles are gone, and it starts anew"
         return Crashed(type_name=name, message=message, language="c")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import clang
+
 _NATURAL = 16
 
 
@@ -16,7 +18,7 @@ def padded(cursor: Any, declare: Callable[[Any, str], str]) -> str | None:
     """
     fields = []
     for child in cursor.get_children():
-        kind = child.kind.name
+        kind = clang.kind_of(child)
         if kind == "FIELD_DECL" and not child.is_bitfield():
             fields.append(child)
         elif kind in ("FIELD_DECL", "STRUCT_DECL", "UNION_DECL"):

@@ -13,7 +13,7 @@ from polyhy.values import spellings
 
 from .call import Call
 from .cross import Cross
-from .declare import Declarations
+from .declare import Declarations, by_value
 from .errors import Unbound
 from .fast import Fast
 from .ffi import Ffi, Raw
@@ -62,9 +62,9 @@ class Library(ModuleType):
                 raise Unbound(reason, name=name, library=self.__name__)
             raise AttributeError(f"the C library {self.__name__} has no {name!r}")
         value = self._made(found)
-        if self._index[found]["kind"] != "variable":
-            self.__dict__[name] = value
-        return value
+        if self._index[found]["kind"] == "variable":
+            return value
+        return self.__dict__.setdefault(name, value)
 
     def __dir__(self) -> list[str]:
         return sorted({n for n in self._index.names() if " " not in n} | {"ffi", "raw"})
@@ -101,9 +101,7 @@ class Library(ModuleType):
         plain = frozenset(self._about.get("plain", ()))
         call = Call(self, plan(function, plain), self.native(function), errno=self._errno)
         made = call.make()
-        if self.fast:
-            self.fast.add(call)
-        return made
+        return (self.fast and self.fast.add(call)) or made
 
     def _make_constant(self, name: str, record: dict[str, Any]) -> Any:
         value, type = record["value"], record.get("type")
@@ -115,8 +113,10 @@ class Library(ModuleType):
     def _make_variable(self, name: str, record: dict[str, Any]) -> Any:
         self.declare(name)
         self.complete_shapes([Shape.load(record["shape"])])
-        value = self._symbol(name)
-        take = self.cross.taker(Shape.load(record["shape"]))
+        value, shape = self._symbol(name), Shape.load(record["shape"])
+        if shape.kind == "array":
+            return self.cross.read_array(shape, value)
+        take = self.cross.taker(shape)
         return take(value) if take else value
 
     def _make_typedef(self, name: str, record: dict[str, Any]) -> Any:
@@ -155,8 +155,16 @@ class Library(ModuleType):
 
             return shim(self, function)
         self.declare(function.name)
-        self.complete_shapes([function.shape, *(p.shape for p in function.parameters)])
-        return self._symbol(function.name)
+        shapes = [function.shape, *(p.shape for p in function.parameters)]
+        self.complete_shapes(shapes)
+        symbol = self._symbol(function.name)
+        if any(shape.kind == "record" for shape in shapes) and not function.variadic:
+            from .shims import by_pointer, is_refused
+
+            type = self.ffi.typeof(symbol)
+            if any(is_refused(self, each) for each in (type.result, *type.args)):
+                return by_pointer(self, function, type)
+        return symbol
 
     def raw_function(self, name: str) -> Any:
         return self.native(Function.load(name, self._index[name]))
@@ -185,11 +193,11 @@ class Library(ModuleType):
         raise Unbound(str(reason), name=name, library=self.__name__)
 
     def _complete_callbacks(self, name: str) -> None:
-        """Complete what functions that C calls take and return: cffi wants to know it."""
+        """Complete what functions that C calls take and return by value: cffi wants to know it."""
         record = self._index.get(name) or {}
         for _, type, shape, _ in record.get("parameters", ()):
             if shape[0] == "callback":
-                self.complete(type)
+                self.complete(by_value(type))
 
     # --- types
 
@@ -211,10 +219,10 @@ class Library(ModuleType):
             fields = dict(fields_of(record.get("layout")))
             name = self._typedef_of(tag)
             cls: Any = HandleType(name, (Handle,), {"__slots__": ()})
-            cls.__module__, cls.library, cls.tag = self.__name__, self, tag
-            cls.fields, cls.partners = fields, partners_of(tag, members["takes"])
-            cls.methods, cls.makers = members["takes"], members["makes"]
-            cls.pointer = self.ffi.known(f"{tag} *" if " " in tag else "void *")
+            cls.__module__, cls.__library__, cls.__tag__ = self.__name__, self, tag
+            cls.__fields__, cls.__partners__ = fields, partners_of(tag, members["takes"])
+            cls.__methods__, cls.__makers__ = members["takes"], members["makes"]
+            cls.__pointer__ = self.ffi.known(f"{tag} *" if " " in tag else "void *")
             self._classes[tag] = cls
         return self._classes[tag]
 
@@ -239,7 +247,7 @@ class Library(ModuleType):
 
     def _check(self, tag: str, layout: dict[str, Any] | None) -> None:
         """Compare cffi's layout with clang's: another one would read other memory."""
-        if not layout:
+        if not layout or not layout["fields"]:
             return
         try:
             size = self.ffi.sizeof(tag)

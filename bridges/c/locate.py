@@ -196,12 +196,20 @@ def package_headers(file: Path) -> list[str]:
     )
 
 
+def owner(file: Path) -> str:
+    """The package that dpkg says a file came with; empty where it knows of none."""
+    # a link is of the -dev package, what it leads to of another
+    for path in dict.fromkeys([os.path.normpath(file), str(file.resolve())]):
+        # a merged /usr has two names for one file, and dpkg knows one of them
+        owners = _said("dpkg-query", "--search", path, path.removeprefix("/usr")).splitlines()
+        if owners:
+            return owners[0].partition(": ")[0].split(",")[0]
+    return ""
+
+
 def _dpkg_files(file: Path) -> list[str]:
-    # a merged /usr has two names for one file, and dpkg knows one of them
-    spelled = {str(file), str(file.resolve()), str(file.resolve()).removeprefix("/usr")}
-    owners = _said("dpkg-query", "--search", *sorted(spelled)).splitlines()
-    packages = [line.partition(": ")[0].split(",")[0] for line in owners]
-    return _said("dpkg-query", "--listfiles", packages[0]).splitlines() if packages else []
+    package = owner(file)
+    return _said("dpkg-query", "--listfiles", package).splitlines() if package else []
 
 
 def _said(*words: str) -> str:

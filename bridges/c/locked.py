@@ -23,7 +23,7 @@ def check(name: str, located: Located, folders: Iterable[Path]) -> None:
         locked = orjson.loads(file.read_bytes())
         if locked["hash"] != hash_of(located):
             where = located.objects[0] if located.objects else name
-            raise Changed(file=where, name=locked["asked"], version=locked["version"])
+            raise Changed(file=where, library=locked["asked"], version=locked["version"])
 
 
 def hash_of(located: Located) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ class Macros:
         body = _COMMENT.sub("", body).strip()
         self.unclear.pop(name, None)
         self.records.pop(name, None)
+        self.aliases.pop(name, None)
         if found[2] is not None:
             inside = found[2].decode("utf-8", "replace")[1:-1]
             parameters = [p.strip() for p in inside.split(",") if p.strip()]
@@ -53,20 +55,31 @@ class Macros:
         elif body:
             self.unclear[name] = None
 
-    def evaluate(self, flags: Sequence[str]) -> None:
-        """Ask clang for the rest: as a number or text, as a text, as a pointer that is a number."""
+    def parse(self, flags: Sequence[str]) -> Callable[[], None]:
+        """Have clang say the rest: as a number or text, as a text, as a pointer that is a number.
+
+        It parses elsewhere in the meantime; the function that is returned takes the values.
+        """
         names = list(self.unclear)
+        if not names:
+            return lambda: None
         lines = [
             f"static const {form.format(f'{prefix}{number}', name)}\n"
             for prefix, form in _FORMS.items()
             for number, name in enumerate(names)
         ]
+        source = self.source + "".join(lines)
+        worker = ThreadPoolExecutor(1)
+        parsed = worker.submit(clang.parse, source, flags, macros=False)
+        worker.shutdown(wait=False)
+        return lambda: self._evaluate(names, parsed.result().unit)
+
+    def _evaluate(self, names: Sequence[str], unit: Any) -> None:
         types: dict[str, str] = {}
-        for cursor in _variables(self.source + "".join(lines), flags) if names else ():
+        for cursor in clang.declarations(unit, ["VAR_DECL"]):
             form, number = cursor.spelling[:_WIDTH], cursor.spelling[_WIDTH:]
-            name = names[int(number)]
-            if name not in self.records:
-                self._take(name, form, cursor, types)
+            if form in _FORMS and names[int(number)] not in self.records:
+                self._take(names[int(number)], form, cursor, types)
 
     def _take(self, name: str, form: str, cursor: Any, types: dict[str, str]) -> None:
         value = clang.evaluate(cursor)
@@ -78,13 +91,6 @@ class Macros:
             self.records[name] = {"kind": "constant", "value": value}
         elif types.get(name):
             self.records[name] = {"kind": "constant", "value": value, "type": types[name]}
-
-
-def _variables(source: str, flags: Sequence[str]) -> Iterator[Any]:
-    unit = clang.parse(source, flags, macros=False).unit
-    for cursor in clang.declarations(unit, ["VAR_DECL"]):
-        if cursor.spelling.startswith(tuple(_FORMS)):
-            yield cursor
 
 
 def _literal(body: str) -> int | str | None:

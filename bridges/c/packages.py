@@ -42,14 +42,19 @@ _TOOLS = {
 
 def install_command(name: str) -> str:
     """How a system gets a library: `apt-get install zlib1g-dev`, and for others beside it."""
-    stem = plain(name)
-    packages = PACKAGES.get(stem) or (f"lib{stem}-dev", f"{stem}-devel", stem)
+    packages = named(name)
     words = [text.format(*packages) for text in _INSTALLERS.values()]
     first = next(
         (w for tool, w in zip(_INSTALLERS, words, strict=True) if shutil.which(tool)), words[0]
     )
     others = "; ".join(word for word in words if word != first)
     return f"{first}  ({others})"
+
+
+def named(name: str) -> tuple[str, str, str]:
+    """What apt, dnf and brew most likely call the package of a library."""
+    stem = plain(name)
+    return PACKAGES.get(stem) or (f"lib{stem}-dev", f"{stem}-devel", stem)
 
 
 def tool_command(tool: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,7 +102,21 @@ class _Reader:
             "ENUM_DECL": self._enum,
             "MACRO_DEFINITION": self._macro,
         }
-        for cursor in clang.declarations(self.unit, readers):
+        cursors = clang.declarations(self.unit, readers)
+        values = [cursor for cursor in cursors if cursor.kind.name in _VALUES]
+        self._each(values, readers)
+        take_macros = self.macros.parse(flags)
+        self._each([cursor for cursor in cursors if cursor.kind.name not in _VALUES], readers)
+        settle(self.records)
+        self.types.flush()
+        take_macros()
+        self.records = {**self.macros.records, **self.records, **self._type_records()}
+        self.records |= self._aliases()
+        self.records |= summarise(self.records)
+        return Reading(self.records, self.missing, sorted(set(self._included())), self.headers)
+
+    def _each(self, cursors: Iterable[Any], readers: Mapping[str, Any]) -> None:
+        for cursor in cursors:
             number, line, offset = clang.place(cursor)
             if not number or not self._is_own(number):
                 continue
@@ -111,13 +125,6 @@ class _Reader:
                 read(cursor, f"{self.files[number]}:{line}", offset)
             except Unsupported as error:
                 self.missing[cursor.spelling] = f"cffi can't say {error}"
-        settle(self.records)
-        self.types.flush()
-        self.macros.evaluate(flags)
-        self.records = {**self.macros.records, **self.records, **self._type_records()}
-        self.records |= self._aliases()
-        self.records |= summarise(self.records)
-        return Reading(self.records, self.missing, sorted(set(self._included())), self.headers)
 
     def _is_own(self, number: int) -> bool:
         if number not in self.files:
@@ -190,6 +197,8 @@ class _Reader:
             self.missing[name] = "it is declared, and no object of the library exports it"
             return
         text, shape = self.types.declare(cursor.type, name), self.types.shape(cursor.type)
+        # cffi takes what is const for a number to be compiled in
+        text = text.replace("*const ", "*") if "*" in text else text.removeprefix("const ")
         record = {"kind": "variable", "declaration": f"extern {text};", "shape": shape}
         self.records[name] = {**record, "where": where, "doc": cursor.raw_comment or ""}
 
@@ -230,6 +239,9 @@ class _Reader:
                 made[name] = {"kind": "record", "declaration": text, "layout": layout}
         return made
 
+
+_VALUES = frozenset({"MACRO_DEFINITION", "VAR_DECL"})
+"""What clang must be asked about a second time: it parses while the rest is read."""
 
 _ALIASED = frozenset({"function", "variable", "macro", "typedef"})
 

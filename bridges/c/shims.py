@@ -1,8 +1,9 @@
-"""Small C functions in front of what has no symbol of its own: static inlines, macros, complex."""
+"""Small C functions in front of what cffi can't call: static inlines, macros, complex, unions."""
 
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from polyhy.errors import ConversionError
@@ -12,7 +13,7 @@ from .compiler import build
 from .errors import Unbound
 from .handles import Handle
 from .reader import including
-from .shape import Function, joined
+from .shape import Function, Shape, joined
 
 if TYPE_CHECKING:
     from .library import Library
@@ -31,6 +32,40 @@ def function(library: Library, wanted: Function) -> Any:
     library.declare(wanted.declaration)
     library.complete_shapes([wanted.shape, *(p.shape for p in wanted.parameters)])
     return _bound(library, name, declaration, f"{{ {returns}{call}; }}")
+
+
+def by_pointer(library: Library, wanted: Function, type: Any) -> Any:
+    """A function of records that libffi can't pass by value: they cross by their addresses."""
+    head, arguments = [], []
+    for number, parameter in enumerate(wanted.parameters):
+        is_record = parameter.shape.kind == "record"
+        head.append(joined(parameter.type, f"{'*' * is_record}a{number}"))
+        arguments.append(f"{'*' * is_record}a{number}")
+    call, result = f"{wanted.name}({', '.join(arguments)})", wanted.result
+    symbol = f"polyhy_{wanted.name}"
+    returns_record = wanted.shape.kind == "record"
+    if returns_record:
+        head.insert(0, joined(wanted.result, "*out"))
+        call, result = f"*out = {call}", "void"
+    elif wanted.shape.kind != "void":
+        call = f"return {call}"
+    declaration = _declared(result, f"{symbol}({', '.join(head) or 'void'})")
+    native = _bound(library, symbol, declaration, f"{{ {call}; }}", hidden=wanted.name)
+    return _Records(library, wanted, native, type)
+
+
+def is_refused(library: Library, type: Any) -> bool:
+    """True for what libffi can't pass by value: unions, bit-fields, packed records."""
+    if type.kind == "array":
+        return is_refused(library, type.item)
+    if type.kind == "union":
+        return True
+    if type.kind != "struct":
+        return False
+    fields = [each for _, each in type.fields or ()]
+    natural = max((library.ffi.alignof(each.type) for each in fields), default=1)
+    packed = library.ffi.alignof(type) < natural
+    return packed or any(each.bitsize >= 0 or is_refused(library, each.type) for each in fields)
 
 
 def macro(library: Library, name: str, record: dict[str, Any]) -> Any:
@@ -84,7 +119,7 @@ def _complex(library: Library, wanted: Function) -> Any:
     for number, parameter in enumerate(wanted.parameters):
         name = f"a{number}"
         if parameter.shape.kind == "complex":
-            part = _part(parameter.type)
+            part = _part(parameter.shape)
             head += [f"{part} {name}_re", f"{part} {name}_im"]
             lines.append(f"{parameter.type} {name}; (({part} *)&{name})[0] = {name}_re;")
             lines.append(f"(({part} *)&{name})[1] = {name}_im;")
@@ -94,7 +129,7 @@ def _complex(library: Library, wanted: Function) -> Any:
     call = f"{wanted.name}({', '.join(arguments)})"
     symbol, result = f"polyhy_{wanted.name}", wanted.result
     if wanted.shape.kind == "complex":
-        part = _part(wanted.result)
+        part = _part(wanted.shape)
         head.append(f"{part} *out")
         lines.append(
             f"{wanted.result} r = {call}; out[0] = (({part} *)&r)[0]; out[1] = (({part} *)&r)[1];"
@@ -102,9 +137,8 @@ def _complex(library: Library, wanted: Function) -> Any:
         result = "void"
     else:
         lines.append(f"return {call};")
-    native = _bound(
-        library, symbol, f"{result} {symbol}({', '.join(head)})", f"{{ {' '.join(lines)} }}"
-    )
+    declaration, body = f"{result} {symbol}({', '.join(head)})", f"{{ {' '.join(lines)} }}"
+    native = _bound(library, symbol, declaration, body, hidden=wanted.name)
     return _Complex(library, wanted, native)
 
 
@@ -114,7 +148,10 @@ class _Complex:
     def __init__(self, library: Library, wanted: Function, native: Any) -> None:
         self.ffi, self.native = library.ffi, native
         self.split = [p.shape.kind == "complex" for p in wanted.parameters]
-        self.out = _part(wanted.result) if wanted.shape.kind == "complex" else ""
+        self.out = _part(wanted.shape) if wanted.shape.kind == "complex" else ""
+        parts = iter(self.ffi.typeof(native).args)
+        places = [(next(parts), next(parts))[0] if split else next(parts) for split in self.split]
+        self.type = SimpleNamespace(args=places)
 
     def __call__(self, *args: Any) -> Any:
         parts: list[Any] = []
@@ -127,8 +164,33 @@ class _Complex:
         return (out[0], out[1]) if self.out == "long double" else complex(out[0], out[1])
 
 
-def _part(type: str) -> str:
-    return re.sub(r"\s*\b_?[Cc]omplex\b\s*|const ", " ", type).strip()
+class _Records:
+    """Calls a shim with the addresses of records. `type` is that of the function behind it."""
+
+    def __init__(self, library: Library, wanted: Function, native: Any, type: Any) -> None:
+        self.ffi, self.native, self.type = library.ffi, native, type
+        self.out = self._pointer(type.result)
+        self.pointers = [self._pointer(each) for each in type.args]
+
+    def __call__(self, *args: Any) -> Any:
+        given = [self._lent(x, to) if to else x for x, to in zip(args, self.pointers, strict=True)]
+        if not self.out:
+            return self.native(*given)
+        out = self.ffi.new(self.out)
+        self.native(out, *given)
+        return out[0]
+
+    def _pointer(self, type: Any) -> Any:
+        is_record = type.kind in ("struct", "union")
+        return self.ffi.typeof(self.ffi.getctype(type, "*")) if is_record else None
+
+    def _lent(self, x: Any, to: Any) -> Any:
+        return self.ffi.addressof(x) if isinstance(x, self.ffi.CData) else self.ffi.new(to, x)
+
+
+def _part(shape: Shape) -> str:
+    """The type of the two parts of a complex number."""
+    return {8: "float", 16: "double"}.get(shape.size, "long double")
 
 
 def _declared(result: str, rest: str) -> str:
@@ -137,10 +199,11 @@ def _declared(result: str, rest: str) -> str:
     return joined(result, rest)
 
 
-def _bound(library: Library, symbol: str, declaration: str, body: str) -> Any:
-    """Compile a shim, load it and declare it."""
+def _bound(library: Library, symbol: str, declaration: str, body: str, *, hidden: str = "") -> Any:
+    """Compile a shim, load it and declare it. A macro may hide the function that it is for."""
     located = library.located
-    source = f"{_includes(library)}{declaration} {body}\n"
+    shown = f"#undef {hidden}\n" if hidden else ""
+    source = f"{_includes(library)}{shown}{declaration} {body}\n"
     objects = [
         word for each in located.objects for word in (each, f"-Wl,-rpath,{each.rpartition('/')[0]}")
     ]
@@ -153,6 +216,7 @@ def _bound(library: Library, symbol: str, declaration: str, body: str) -> Any:
         ) from None
     shim = library.ffi.dlopen(str(made))
     unique = f"{declaration};"
+    library.declare(unique)
     if symbol in library.shims:
         from cffi import FFI
 
@@ -182,7 +246,7 @@ def _kind(library: Library, x: Any) -> str:
     if isinstance(x, (str, bytes)):
         return "const char *"
     if isinstance(x, Handle):
-        return f"{type(x).tag} *"
+        return f"{type(x).__tag__} *"
     if x is None:
         return "void *"
     if isinstance(x, library.ffi.CData):

@@ -209,7 +209,7 @@ class Types:
         parts: list[str] = []
         fields: list[Any] = []
         for child in cursor.get_children():
-            kind = child.kind.name
+            kind = clang.kind_of(child)
             if kind == "FIELD_DECL":
                 text = self.declare(child.type, child.spelling)
                 width = child.get_bitfield_width() if child.is_bitfield() else 0
@@ -226,7 +226,9 @@ class Types:
     def _constants(self, cursor: Any) -> dict[str, int]:
         definition = cursor.get_definition() or cursor
         children = definition.get_children()
-        return {c.spelling: c.enum_value for c in children if c.kind.name == "ENUM_CONSTANT_DECL"}
+        return {
+            c.spelling: c.enum_value for c in children if clang.kind_of(c) == "ENUM_CONSTANT_DECL"
+        }
 
     # --- shapes
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 from .docs import clean
-from .files import staged
 from .index import Index
 from .plan import Plan, Slot, is_text, plan
 from .shape import Function, Shape
@@ -22,6 +20,16 @@ _TAKEN = {
     "room": "int",
 }
 
+_HEAD = (
+    "from collections.abc import Callable",
+    "from enum import IntEnum",
+    "from typing import Any",
+    "",
+    "from typing_extensions import Buffer",
+    "",
+    "def __getattr__(name: str) -> Any: ...  # other spellings, types, macros",
+)
+
 
 def stub(index: Index) -> str:
     """The text of a library's `.pyi`.
@@ -31,27 +39,25 @@ def stub(index: Index) -> str:
     >>> print(text.splitlines()[-2])
     def add(a: int, b: int) -> int:
     """
-    head = ["from collections.abc import Buffer, Callable", "from typing import Any", ""]
-    return "\n".join([*head, *_lines(index)]) + "\n"
-
-
-def write(index: Index, folder: Path) -> Path:
-    """Write a library's `.pyi` into `folder`, whole or not at all."""
-    file = folder / f"{index.located.name.replace('-', '_').replace('.', '_')}.pyi"
-    with staged(file) as into:
-        into.write_text(stub(index), "utf-8")
-    return file
+    return "\n".join([*_HEAD, *_lines(index)]) + "\n"
 
 
 def _lines(index: Index) -> Iterator[str]:
     about = index.get(ABOUT) or {}
     plain = frozenset(about.get("plain", ()))
     for name in sorted(index.names()):
-        record = index[name] if name.isidentifier() else {}
+        record = index[name] if name.removeprefix("enum ").isidentifier() else {}
         if record.get("kind") == "constant" and "type" not in record:
             yield f"{name}: {type(record['value']).__name__}"
+        elif record.get("kind") == "enum" and name.removeprefix("enum ") not in index:
+            yield from _enum(name.removeprefix("enum "), record["values"])
         elif record.get("kind") == "function":
             yield from _function(plan(Function.load(name, record), plain))
+
+
+def _enum(name: str, values: Mapping[str, int]) -> Iterator[str]:
+    yield f"class {name}(IntEnum):"
+    yield from (f"    {member} = {value}" for member, value in values.items())
 
 
 def _function(it: Plan) -> Iterator[str]:

@@ -10,17 +10,18 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import orjson
 
-from polyhy.ecosystem import Ecosystem, Tool, lay
+from polyhy.ecosystem import Ecosystem, Hit, Info, Tool, lay
 from polyhy.errors import MissingTool, NoSuchVersion, SpecError, Tampered, UnknownPackage
 from polyhy.spec import Pin, Spec
 
-from . import compiler, locate
+from . import compiler, installed, locate
 from .errors import MissingLibrary
 from .locked import hash_of
-from .packages import install_command, tool_command
+from .packages import install_command, named, tool_command
 
 _RANGE = re.compile(r"(\^|~=?|[<>=!]=?|)\s*v?(\d[\w.+~-]*)")
 
@@ -32,10 +33,16 @@ class System(Ecosystem):
     purl_type = "generic"
     bridge = "c"
     local = True
+    native: ClassVar = {"asked": list}
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         pins: dict[str, Pin] = {}
+        kept = {pin.name: pin for pin in locked}
         for spec in specs:
+            same = next((pin for pin in locked if self.answers(spec, pin)), None)
+            if same:
+                self._keep(same, kept, pins)
+                continue
             found = _find(spec)
             if not _within(spec.version, found.version):
                 newer = install_command(spec.name)
@@ -45,7 +52,7 @@ class System(Ecosystem):
                     version=spec.version,
                     available=f"the system has {found.version}; {newer}",
                 )
-            self._pin(found, spec, pins)
+            self._pin(found, spec, pins, kept)
         return list(pins.values())
 
     def fetch(self, pins: Sequence[Pin], into: Path) -> Mapping[Pin, Path]:
@@ -78,13 +85,70 @@ class System(Ecosystem):
         except (MissingLibrary, MissingTool):
             return False
 
+    def info(self, spec: Spec) -> Info | None:
+        """What this machine's own files say of a library; it has one version of each."""
+        found = [
+            n for n in (spec.name, f"lib{spec.name}") if locate.pkg_config("--exists", n) == ""
+        ]
+        if not found and spec.name not in locate.STANDARD:
+            raise UnknownPackage(ecosystem="c", name=spec.name, hint=install_command(spec.name))
+        name = found[0] if found else spec.name
+        version, known = locate.version(name), installed.installed(name)
+        if not _within(spec.version, version):
+            raise NoSuchVersion(
+                ecosystem="c", name=name, version=spec.version, available=f"there is {version}"
+            )
+        return Info(
+            name=name,
+            version=version,
+            versions=(version,),
+            licence=known.licence,
+            summary=installed.summary(name),
+            homepage=known.homepage,
+            size=known.size,
+            requires=tuple(locate.required(name)),
+        )
+
+    def search(self, text: str) -> list[Hit] | None:
+        return installed.search(text)
+
+    def published(self, pin: Pin) -> str | None:
+        """When the system's package came out; None for another version than the system has."""
+        same = self.satisfied(Spec(self.name, pin.name, pin.version))
+        return installed.installed(pin.name).published if same else None
+
+    def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
+        """Lists of the system's packages: an Aptfile and a Brewfile."""
+        names = sorted({spec.name for spec in specs} - set(locate.STANDARD))
+        if not names:
+            return {}
+        apt = [installed.installed(locate.module_name(n)).package or named(n)[0] for n in names]
+        brew = [f'brew "{named(name)[2]}"' for name in names]
+        files = {"Aptfile": [each.partition(":")[0] for each in apt], "Brewfile": brew}
+        return {file: "\n".join(sorted(set(lines))) + "\n" for file, lines in files.items()}
+
     def tools(self) -> list[Tool]:
         return [
             _tool("pkg-config", ["pkg-config", "--version"], "C libraries are found by it"),
             _tool("cc", _compiler_version(), "C's own headers come with it"),
         ]
 
-    def _pin(self, found: locate.Located, spec: Spec | None, pins: dict[str, Pin]) -> None:
+    def _keep(self, pin: Pin, kept: Mapping[str, Pin], pins: dict[str, Pin]) -> None:
+        """Take a locked pin as it is, with what it requires."""
+        if pin.name in pins:
+            return
+        pins[pin.name] = pin
+        for other in kept.values():
+            if other.purl in pin.requires:
+                self._keep(other, kept, pins)
+
+    def _pin(
+        self,
+        found: locate.Located,
+        spec: Spec | None,
+        pins: dict[str, Pin],
+        kept: Mapping[str, Pin],
+    ) -> None:
         """Pin a library and what its package file requires, each once."""
         name = found.name
         if name in pins:
@@ -92,10 +156,15 @@ class System(Ecosystem):
                 pins[name].native.setdefault("asked", []).append(spec.name)
             return
         native = {"asked": sorted({spec.name, name})} if spec else {}
-        pins[name] = Pin(self.name, name, found.version, self.purl_type, hash_of(found), (), native)
+        licence = "" if name in locate.STANDARD else installed.installed(name).licence
+        rest = self.purl_type, hash_of(found), (), native, licence
+        pins[name] = Pin(self.name, name, found.version, *rest)
         required = []
         for each in locate.required(name):
-            self._pin(locate.find(each), None, pins)
+            if each in kept:
+                self._keep(kept[each], kept, pins)
+            else:
+                self._pin(locate.find(each), None, pins, kept)
             required.append(pins[each].purl)
         object.__setattr__(pins[name], "requires", tuple(sorted(required)))
 
@@ -153,7 +222,7 @@ _COMPARE = {
     ),
 }
 
-_CHANGED = "the system's package changed; remove it from pyproject.toml and run: polyhy add c:{0}"
+_CHANGED = "the system's package changed; to lock this one, run: polyhy lock --upgrade {0}"
 
 
 def _compiler_version() -> list[str]:

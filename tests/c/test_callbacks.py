@@ -89,9 +89,52 @@ def test_a_result_that_does_not_fit_comes_home_as_an_error(c: C) -> None:
         c(KEEPS).apply(lambda x: "text", 1)
 
 
-def test_what_is_no_function_is_refused(c: C) -> None:
+@pytest.mark.parametrize("wrong", ["x", 3, [abs]])
+def test_what_is_no_function_is_refused(c: C, wrong: Any) -> None:
     with pytest.raises(ConversionError, match=r"args\[0\] \(f\): C wants a function"):
-        c(KEEPS).apply("x", 1)
+        c(KEEPS).apply(wrong, 1)
+
+
+def test_an_exception_comes_out_of_the_call_of_its_own_thread(c: C) -> None:
+    lib, got = c(KEEPS), []
+    inside, may_end = threading.Event(), threading.Event()
+
+    def raising(x: int) -> int:
+        inside.set()
+        may_end.wait(30)
+        raise KeyError("mine")
+
+    def work() -> None:
+        try:
+            lib.apply(raising, 1)
+        except KeyError as error:
+            got.append(error)
+
+    def waiting(x: int) -> int:
+        may_end.set()
+        worker.join(30)
+        return x + 1
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert inside.wait(30)
+    assert lib.apply(waiting, 1) == 2
+    assert [str(error) for error in got] == ["'mine'"]
+
+
+def test_an_exception_in_a_thread_of_cs_own_comes_out_of_the_next_call(c: C) -> None:
+    lib = c(
+        "#include <pthread.h>\nstatic void *go(void *f) { ((void (*)(int))f)(1); return 0; }"
+        "int elsewhere(void (*f)(int)) { pthread_t t; pthread_create(&t, 0, go, (void *)f);"
+        "return pthread_join(t, 0); }"
+    )
+
+    def raising(x: int) -> None:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        lib.elsewhere(raising)
+    assert lib.elsewhere(lambda x: None) == 0
 
 
 def test_a_second_thread_may_call(c: C) -> None:

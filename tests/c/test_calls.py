@@ -31,6 +31,14 @@ class TestNumbers:
             libc.abs(2**40)
         assert "int abs(int __x)" in str(caught.value)
 
+    def test_a_real_number_beyond_a_float_is_refused(self, c: C) -> None:
+        same = c("float same(float x) { return x; }").same
+        assert same(3.4028234663852886e38) == 3.4028234663852886e38
+        assert same(float("inf")) == float("inf")
+        for wrong in (1e300, -3.41e38):
+            with pytest.raises(ConversionError, match="does not fit a float of 4 bytes"):
+                same(wrong)
+
     def test_a_value_of_another_type_is_refused_before_the_call(self, libm: Any) -> None:
         with pytest.raises(ConversionError, match=r"args\[0\]"):
             libm.cos("x")
@@ -43,8 +51,19 @@ class TestNumbers:
         assert abs(libm.cexp(1j * np.pi) + 1) < 1e-12
         assert libm.cabs(3 + 4j) == 5.0
 
+    def test_complex_numbers_by_another_name_cross_too(self, c: C) -> None:
+        lib = c(
+            "typedef double _Complex z; typedef int count;"
+            "z turn(z x, count n) { while (n--) x *= 1.0i; return x; }"
+        )
+        assert lib.turn(1 + 2j, 1) == -2 + 1j
+
     def test_a_char_is_a_text_of_one_letter(self, c: C) -> None:
         assert c("char next(char x) { return x + 1; }").next("a") == "b"
+
+    def test_a_number_that_is_no_char_is_refused(self, c: C) -> None:
+        with pytest.raises(ConversionError, match="300 is no char"):
+            c("char same(char x) { return x; }").same(300)
 
     def test_bools_are_bools(self, c: C) -> None:
         assert c("#include <stdbool.h>\nbool no(bool x) { return !x; }").no(False) is True
@@ -141,6 +160,12 @@ class TestBuffers:
         with pytest.raises(ConversionError, match="buf holds 5 items"):
             zlib.crc32(0, b"hello", length)
 
+    def test_null_is_no_buffer_that_c_could_read(self, c: C) -> None:
+        lib = c("double first(const double *xs, int n) { return n ? xs[0] : -1; }")
+        assert (lib.first(None, 0), lib.first(None)) == (-1.0, -1.0)
+        with pytest.raises(ConversionError, match=r"xs is empty or NULL, .* there are 3"):
+            lib.first(None, 3)
+
     def test_a_pointer_has_no_length_to_fill_in(self, zlib: Any) -> None:
         pointer = zlib.ffi.cast("unsigned char *", zlib.ffi.new("unsigned char[3]", b"abc"))
         with pytest.raises(ConversionError, match="say len yourself"):
@@ -196,6 +221,12 @@ class TestArguments:
         length = libc.snprintf(room, 64, "%d %s %.2f %ld", 5, "é", 1.5, 2**40)
         assert room[:length].decode() == "5 é 1.50 1099511627776"
 
+    def test_a_variadic_number_of_more_than_64_bits_is_refused(self, libc: Any) -> None:
+        room = bytearray(64)
+        with pytest.raises(ConversionError, match="has more than 64 bits"):
+            libc.snprintf(room, 64, "%d", 2**64)
+        assert libc.snprintf(room, 64, "%lu", 2**64 - 1) == 20
+
     def test_a_va_list_is_a_list(self, libc: Any) -> None:
         room = bytearray(64)
         items = [1, "two", 3.5, 4, 5, 6, 7, 8, 9.25]
@@ -207,6 +238,29 @@ class TestArguments:
         assert lib.sum(lib.p(x=1, y=2.5)) == 3.5
         assert lib.sum({"x": 1, "y": 2}) == 3.0
         assert libc.div(7, 2).quot == 3
+
+    def test_records_that_libffi_can_not_pass_cross_by_value_too(self, c: C) -> None:
+        lib = c(
+            """
+            typedef union { int i; float f; } u;
+            typedef struct { u value; int kind; } var;
+            typedef struct { unsigned a : 3, b : 5; int c; } bits;
+            typedef struct __attribute__((packed)) { char c; int i; } packed;
+            int sum(var x) { return x.value.i + x.kind; }
+            var make(int i, int kind) { var v = {{.i = i}, kind}; return v; }
+            bits turn(bits x) { x.a++; x.b--; x.c *= 2; return x; }
+            packed up(packed x) { x.i++; return x; }
+            """
+        )
+        assert (lib.sum(lib.make(3, 4)), lib.sum({"value": {"i": 1}, "kind": 2})) == (7, 3)
+        turned = lib.turn([1, 5, 7])
+        assert (turned.a, turned.b, turned.c) == (2, 4, 14)
+        assert (lib.up({"c": "x", "i": 1}).i, lib.up({"c": "x"}).c) == (2, "x")
+        for wrong in (3, None, lib.make(1, 2)):
+            with pytest.raises(ConversionError, match=r"args\[0\] \(x\): C wants a bits"):
+                lib.turn(wrong)
+        with pytest.raises(UsageError, match="var has 2 fields, not 3"):
+            lib.var(1, 2, 3)
 
     def test_what_the_header_says_is_never_null_is_refused(
         self, header: Callable[..., Any]

@@ -293,6 +293,222 @@ root.Delete()
         "libb2-dev",
         "out = bytearray(64)\nassert lib.blake2b(out, b'a', None, 64, 1, 0) == 0 and any(out)",
     ),
+    Case("libssh2", "libssh2-1-dev", "assert lib.libssh2_version(0) == lib.LIBSSH2_VERSION"),
+    Case(
+        "uuid",
+        "uuid-dev",
+        """
+room, text = bytearray(16), bytearray(37)
+lib.uuid_generate(room)
+lib.uuid_unparse(room, text)
+again = bytearray(16)
+assert lib.uuid_parse(bytes(text[:36]), again) == 0 and again == room
+""",
+    ),
+    Case("libudev", "libudev-dev", "udev = lib.udev_new()\nassert udev.ref() is not None"),
+    Case(
+        "x11",
+        "libx11-dev",
+        "assert lib.XStringToKeysym('a') == 97 and lib.XKeysymToString(97) == 'a'",
+    ),
+    Case("xcb", "libxcb1-dev", "assert lib.xcb_popcount(7) == 3"),
+    Case(
+        "pango",
+        "libpango1.0-dev",
+        "assert lib.pango_version_string() == lib.PANGO_VERSION_STRING",
+    ),
+    Case(
+        "gdk-pixbuf-2.0",
+        "libgdk-pixbuf-2.0-dev",
+        """
+image = lib.gdk_pixbuf_new(lib.GDK_COLORSPACE_RGB, 0, 8, 4, 3)
+assert (image.get_width(), image.get_height()) == (4, 3)
+""",
+    ),
+    Case("opus", "libopus-dev", "assert lib.opus_strerror(lib.OPUS_BAD_ARG) == 'invalid argument'"),
+    Case(
+        "vorbis",
+        "libvorbis-dev",
+        "it = lib.vorbis_info()\nlib.vorbis_info_init(it)\nassert it.blocksize(0) <= 0",
+    ),
+    Case("flac", "libflac-dev", "assert lib.FLAC__format_sample_rate_is_valid(44100) == 1"),
+    Case("sndfile", "libsndfile1-dev", "assert lib.sf_version_string().startswith('libsndfile')"),
+    Case(
+        "portaudio-2.0",
+        "portaudio19-dev",
+        "assert lib.Pa_GetErrorText(lib.paNotInitialized) == 'PortAudio not initialized'",
+    ),
+    Case("libopenjp2", "libopenjp2-7-dev", "assert lib.opj_version().startswith('2.')"),
+    Case(
+        "libavif",
+        "libavif-dev",
+        """
+image = lib.avifImageCreate(4, 3, 8, lib.AVIF_PIXEL_FORMAT_YUV420)
+assert (image.width, image.height) == (4, 3)
+""",
+    ),
+    Case(
+        "libcmark",
+        "libcmark-dev",
+        "assert lib.cmark_markdown_to_html('*hi*', 4, 0) == '<p><em>hi</em></p>\\n'",
+    ),
+    Case("libpq", "libpq-dev", "assert lib.PQresStatus(lib.PGRES_TUPLES_OK) == 'PGRES_TUPLES_OK'"),
+    Case(
+        "libmariadb", "libmariadb-dev", "db = lib.mysql_init(None)\nassert lib.mysql_errno(db) == 0"
+    ),
+    Case("rdkafka", "librdkafka-dev", "assert lib.rd_kafka_err2str(0) == 'Success'"),
+    Case(
+        "libzmq",
+        "libzmq3-dev",
+        """
+context = lib.zmq_ctx_new()
+ends = [lib.zmq_socket(context, lib.ZMQ_PAIR) for _ in range(2)]
+assert lib.zmq_bind(ends[0], "inproc:" + "//x") == lib.zmq_connect(ends[1], "inproc:" + "//x") == 0
+assert lib.zmq_send(ends[0], b"hello", 5, 0) == 5
+room = bytearray(5)
+assert lib.zmq_recv(ends[1], room, 5, 0) == 5 and room == b"hello"
+""",
+    ),
+    Case("nanomsg", "libnanomsg-dev", "assert lib.nn_strerror(2) == 'No such file or directory'"),
+    Case("jq", "libjq-dev", "assert lib.jv_number_value(lib.jv_number(3)) == 3.0"),
+    Case("tre", "libtre-dev", "assert lib.tre_version().startswith('TRE')"),
+    Case("libcap", "libcap-dev", "assert lib.cap_to_name(0) == 'cap_chown'"),
+    Case(
+        "libseccomp",
+        "libseccomp-dev",
+        "assert lib.seccomp_syscall_resolve_name('no_such_call') == -1",
+    ),
+    Case(
+        "capstone",
+        "libcapstone-dev",
+        """
+status, handle = lib.cs_open(lib.CS_ARCH_X86, lib.CS_MODE_64)
+assert (status, lib.cs_insn_name(handle, lib.X86_INS_NOP)) == (0, "nop")
+""",
+    ),
+    Case("unicorn", "libunicorn-dev", "assert lib.uc_strerror(0) == 'OK (UC_ERR_OK)'"),
+    Case("openblas", "libopenblas-dev", "assert lib.cblas_ddot(2, [1, 2], 1, [3, 4], 1) == 11"),
+    Case(
+        "lapacke",
+        "liblapacke-dev",
+        """
+import numpy as np
+a, b, pivots = np.array([[2.0, 0], [0, 4]]), np.array([2.0, 8]), np.zeros(2, "i4")
+assert lib.LAPACKE_dgesv(101, 2, 1, a, 2, pivots, b, 1) == 0 and b.tolist() == [1, 2]
+""",
+    ),
+    Case(
+        "cholmod",
+        "libsuitesparse-dev",
+        "c = lib.cholmod_common()\nassert lib.cholmod_start(c) == 1 and lib.cholmod_finish(c) == 1",
+    ),
+    Case(
+        "glpk",
+        "libglpk-dev",
+        """
+problem = lib.glp_create_prob()
+assert lib.glp_add_rows(problem, 2) == 1 and lib.glp_get_num_rows(problem) == 2
+""",
+    ),
+    Case(
+        "nlopt",
+        "libnlopt-dev",
+        "it = lib.nlopt_create(lib.NLOPT_LN_COBYLA, 3)\nassert it.get_dimension() == 3",
+    ),
+    Case("proj", "libproj-dev", "assert abs(lib.proj_todeg(lib.proj_torad(180)) - 180) < 1e-9"),
+    Case("geos", "libgeos-dev", "assert lib.GEOSversion()"),
+    Case(
+        "hdf5",
+        "libhdf5-dev",
+        """
+status, *version = lib.H5get_libversion()
+assert status == 0 and version[0] == lib.H5_VERS_MAJOR
+""",
+    ),
+    Case("netcdf", "libnetcdf-dev", "assert lib.nc_strerror(0) == 'No error'"),
+    Case("libbrotlienc", "libbrotli-dev", "assert lib.BrotliEncoderMaxCompressedSize(100) > 100"),
+    Case("libbrotlidec", "libbrotli-dev", "assert lib.BrotliDecoderVersion() > 0"),
+    Case(
+        "snappy",
+        "libsnappy-dev",
+        """
+out = bytearray(lib.snappy_max_compressed_length(4))
+status, n = lib.snappy_compress(b"aaaa", 4, out)
+assert (status, lib.snappy_validate_compressed_buffer(bytes(out[:n]), n)) == (0, 0)
+""",
+    ),
+    Case("krb5", "libkrb5-dev", "status, context = lib.krb5_init_context()\nassert status == 0"),
+    Case(
+        "popt", "libpopt-dev", "assert lib.poptStrerror(lib.POPT_ERROR_BADOPT) == 'unknown option'"
+    ),
+    Case(
+        "wayland-client",
+        "libwayland-dev",
+        "assert lib.wl_fixed_to_int(lib.wl_fixed_from_int(7)) == 7",
+    ),
+    Case("libdrm", "libdrm-dev", "assert lib.drmAvailable() in (0, 1)"),
+    Case("alsa", "libasound2-dev", "assert lib.snd_asoundlib_version() == lib.SND_LIB_VERSION_STR"),
+    Case("libpulse", "libpulse-dev", "assert lib.pa_strerror(0) == 'OK'"),
+    Case("libmodbus", "libmodbus-dev", "assert lib.modbus_get_float([0, 0]) == 0.0"),
+    Case("libidn2", "libidn2-dev", "assert lib.idn2_strerror_name(0) == 'IDN2_OK'"),
+    Case(
+        "libpsl", "libpsl-dev", "assert lib.psl_is_public_suffix(lib.psl_latest(None), 'com') == 1"
+    ),
+    Case(
+        "libnghttp2",
+        "libnghttp2-dev",
+        "assert lib.nghttp2_strerror(0) == 'Success' and lib.nghttp2_version(0).version_str",
+    ),
+    Case(
+        "libmicrohttpd",
+        "libmicrohttpd-dev",
+        "assert lib.MHD_get_reason_phrase_for(404) == 'Not Found'",
+    ),
+    Case("libmosquitto", "libmosquitto-dev", "assert lib.mosquitto_strerror(0) == 'No error.'"),
+    Case(
+        "gnutls", "libgnutls28-dev", "assert lib.gnutls_check_version(None) == lib.GNUTLS_VERSION"
+    ),
+    Case(
+        "libgcrypt",
+        "libgcrypt20-dev",
+        """
+out = bytearray(20)
+lib.gcry_md_hash_buffer(lib.GCRY_MD_SHA1, out, b"abc", 3)
+assert out.hex().startswith("a9993e36")
+""",
+    ),
+    Case("libelf", "libelf-dev", "assert lib.elf_version(1) == 1"),
+    Case("libbpf", "libbpf-dev", "assert lib.libbpf_major_version() == lib.LIBBPF_MAJOR_VERSION"),
+    Case(
+        "libsystemd", "libsystemd-dev", "status, id = lib.sd_id128_randomize()\nassert status == 0"
+    ),
+    Case("libxslt", "libxslt1-dev", "assert lib.xsltLibxsltVersion == lib.LIBXSLT_VERSION"),
+    Case("fontconfig", "libfontconfig-dev", "assert lib.FcStrCmpIgnoreCase('ABC', 'abc') == 0"),
+    Case("yajl", "libyajl-dev", "assert lib.yajl_version() == lib.YAJL_VERSION"),
+    Case(
+        "fribidi",
+        "libfribidi-dev",
+        "assert lib.fribidi_get_bidi_type(0x5d0) == lib.FRIBIDI_TYPE_RTL",
+    ),
+    Case(
+        "samplerate",
+        "libsamplerate0-dev",
+        "assert lib.src_is_valid_ratio(2.0) == 1 and lib.src_get_name(0)",
+    ),
+    Case(
+        "bdw-gc",
+        "libgc-dev",
+        "assert lib.GC_get_version() >> 16 == lib.GC_VERSION_MAJOR",
+    ),
+    Case("mpc", "libmpc-dev", "assert lib.mpc_get_version() == lib.MPC_VERSION_STRING"),
+    Case("ssl", "libssl-dev", "assert lib.SSL_alert_desc_string(40) == 'HF'"),
+    Case(
+        "gobject-2.0",
+        "libglib2.0-dev",
+        "assert lib.g_type_name(lib.g_type_from_name('gint')) == 'gint'",
+    ),
+    Case("protobuf-c", "libprotobuf-c-dev", "assert lib.protobuf_c_version_number() > 1000000"),
+    Case("ldap", "libldap-dev", "assert lib.ldap_err2string(0) == 'Success'"),
 ]
 ALWAYS = ("zlib", "sqlite3", "m", "c")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zlib as pythons
 from typing import Any
 
@@ -47,3 +49,19 @@ def test_what_can_not_be_compiled_stays_as_it_was() -> None:
     room = bytearray(8)
     assert lib.snprintf(room, 8, "%d", 5) == 1
     assert lib.abs(-4) == 4
+
+
+def test_what_was_compiled_before_is_there_at_once() -> None:
+    program = """
+import polyhy
+hypot = polyhy.import_from("c", "m", ["hypot"], fast=True)[0]
+assert hypot(3.0, 4.0) == 5.0
+print(type(hypot).__name__)
+polyhy.import_from("c", "m", fast=True).fast.wait(60)
+"""
+    words = [sys.executable, "-c", program]
+    said = [
+        subprocess.run(words, capture_output=True, text=True, check=True, timeout=100).stdout
+        for _ in range(2)
+    ]
+    assert said[-1] == "builtin_function_or_method\n"

@@ -177,6 +177,20 @@ class TestRecords:
         with pytest.raises(ConversionError, match=r"p\.x"):
             point.x = "a"
 
+    def test_an_array_of_characters_ends_where_it_ends(self, c: C) -> None:
+        lib = c(
+            "typedef struct { char head[4]; char rest[4]; } box; int f(box *b);"
+            "int f(box *b) { return b->head[0]; }"
+        )
+        box = lib.box(head="abcd", rest="efgh")
+        assert (box.head, box.rest) == ("abcd", "efgh")
+
+    def test_a_field_may_have_any_name(self, c: C) -> None:
+        names = ["tag", "fields", "library", "methods", "pointer", "freed", "makers", "partners"]
+        lib = c(f"typedef struct {{ int {', '.join(names)}; }} box; int f(box *b) {{ return 1; }}")
+        box = lib.box(**{name: number for number, name in enumerate(names)})
+        assert [getattr(box, name) for name in names] == list(range(len(names)))
+
     def test_texts_and_buffers_in_fields_live_as_long_as_the_record(self, c: C) -> None:
         lib = c("typedef struct { const char *s; unsigned char *b; int n; } r;")
         record = lib.r(s="a text of some length", n=3)

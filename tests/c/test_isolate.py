@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import array
+import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +96,64 @@ def test_an_exit_of_the_library_is_a_crash(far: Any) -> None:
     with pytest.raises(Crashed, match="exit 3"):
         far._exit(3)
     assert signal.SIGTERM == far.SIGTERM
+
+
+CALLS_BACK = """
+#include <unistd.h>
+int add(int a, int b) { return a + b; }
+int apply(int (*f)(int), int x) { return f(x); }
+int crash(void) { *(volatile int *)8 = 1; return 0; }
+int slow(int seconds) { return sleep(seconds); }
+"""
+
+
+@pytest.fixture
+def calling(tmp_path: Path) -> Any:
+    (tmp_path / "calling.c").write_text(CALLS_BACK)
+    return polyhy.import_from("c", str(tmp_path / "calling.c"), isolate=True)
+
+
+def test_a_callback_may_call_the_library_in_its_turn(calling: Any) -> None:
+    assert calling.apply(lambda x: calling.apply(lambda y: calling.add(x, y), 3), 5) == 8
+
+
+def test_a_crash_in_what_a_callback_calls_is_told_and_the_next_call_is_right(calling: Any) -> None:
+    with pytest.raises(Crashed, match="SIGSEGV"):
+        calling.apply(lambda x: calling.crash(), 5)
+
+    def recovers(x: int) -> Any:
+        with pytest.raises(Crashed):
+            calling.crash()
+        return calling.add(x, 1)
+
+    with pytest.raises(Crashed):
+        calling.apply(recovers, 5)
+    assert calling.add(2, 3) == 5
+
+
+def test_after_ctrl_c_the_next_call_has_its_own_answer(calling: Any) -> None:
+    assert calling.add(1, 2) == 3
+    timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        calling.slow(30)
+    assert time.monotonic() - began < 20
+    assert [calling.add(n, 1) for n in range(5)] == [1, 2, 3, 4, 5]
+
+
+def test_threads_take_turns(calling: Any) -> None:
+    wrong = []
+
+    def work(first: int) -> None:
+        wrong.extend(n for n in range(50) if calling.add(first, n) != first + n)
+
+    workers = [threading.Thread(target=work, args=(1000 * n,)) for n in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert wrong == []
 
 
 def test_a_forked_child_has_a_process_of_its_own() -> None:

@@ -193,3 +193,11 @@ class TestVariables:
         assert lib.count == 4
         lib.raw.count = 9
         assert lib.count == 9
+
+    def test_those_that_are_const_have_their_values(self, c: C) -> None:
+        lib = c(
+            'const int answer = 42; const double half = 0.5; const char *const word = "w";'
+            'const char letters[] = "text"; const int several[] = {1, 2};'
+        )
+        assert (lib.answer, lib.half, lib.word, lib.letters) == (42, 0.5, "w", "text")
+        assert lib.several == [1, 2]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,9 +13,9 @@ import pytest
 
 import polyhy
 from polyhy import plugins
-from polyhy.bridges.c import locate, locked, packages
+from polyhy.bridges.c import installed, locate, locked, packages, system
 from polyhy.bridges.c.errors import Changed, MissingLibrary
-from polyhy.errors import MissingTool, NotLocked, SpecError, UnknownPackage
+from polyhy.errors import MissingTool, NoSuchVersion, NotLocked, SpecError, UnknownPackage
 from polyhy.packages import env, install
 from polyhy.spec import Pin, Spec
 from polyhy.testing import EcosystemLaws
@@ -31,8 +33,6 @@ Libs: -L{2} -l{0}
 @pytest.fixture(scope="module", autouse=True)
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Two libraries of our own, found by pkg-config: `outer`, which requires `inner`."""
-    import subprocess
-
     folder = tmp_path_factory.mktemp("libs")
     for name, requires in (("polyhyinner", ""), ("polyhyouter", "Requires: polyhyinner")):
         (folder / f"{name}.h").write_text(f"int {name}(void);")
@@ -61,6 +61,18 @@ class TestSystem(EcosystemLaws):
     def test_no_network_is_said_so(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """There is no network to miss: what is locked is on this machine or is not."""
         assert self.room.local
+
+    def test_what_is_locked_stays_until_it_is_upgraded(self, monkeypatch: Any) -> None:
+        asked = [Spec("c", "polyhyouter")]
+        locked = self.room.resolve(asked, [])
+        monkeypatch.setattr(system, "hash_of", lambda located: "sha256:new")
+        monkeypatch.setattr(locate, "version", lambda name: "2.2")
+        assert self.room.resolve(asked, locked) == locked
+        assert [pin.hash for pin in self.room.resolve(asked, locked)] == [p.hash for p in locked]
+        inner = [pin for pin in locked if pin.name == "polyhyinner"]
+        upgraded = {pin.name: pin.hash for pin in self.room.resolve(asked, inner)}
+        assert upgraded == {"polyhyouter": "sha256:new", "polyhyinner": inner[0].hash}
+        assert all(pin.hash == "sha256:new" for pin in self.room.resolve(asked, []))
 
 
 class TestNames:
@@ -91,6 +103,49 @@ class TestNames:
         monkeypatch.setattr(locate.shutil, "which", lambda name: None)
         with pytest.raises(MissingTool, match=r"pkg-config is not installed.*\n.*apt-get install"):
             locate.pkg_config("--version")
+
+
+class TestWhatTheSystemSays:
+    room = plugins.ecosystem("c")
+
+    def test_a_library_is_described_by_its_package(self) -> None:
+        said = self.room.info(Spec("c", "zlib"))
+        assert said is not None
+        assert (said.name, said.versions) == ("zlib", (said.version,))
+        assert said.summary == "zlib compression library"
+        assert said.size > 100_000
+        assert said.homepage.startswith("http")
+        outer = self.room.info(Spec("c", "polyhyouter"))
+        assert outer is not None
+        assert (outer.version, outer.requires, outer.summary) == (
+            "2.1",
+            ("polyhyinner",),
+            "made up",
+        )
+
+    def test_what_it_lacks_is_unknown(self) -> None:
+        with pytest.raises(UnknownPackage, match="apt-get install libpolyhynosuchlibrary-dev"):
+            self.room.info(Spec("c", "polyhynosuchlibrary"))
+        with pytest.raises(NoSuchVersion, match=r"there is 2\.1"):
+            self.room.info(Spec("c", "polyhyouter", ">=99"))
+
+    def test_a_search_finds_names_and_descriptions(self) -> None:
+        installed.modules.cache_clear()
+        found = self.room.search("compression library") or []
+        assert "zlib" in [hit.name for hit in found]
+        assert [hit.name for hit in self.room.search("polyhyinn") or []] == ["polyhyinner"]
+
+    def test_a_version_came_out_at_a_date(self) -> None:
+        pin = self.room.resolve([Spec("c", "zlib")], [])[0]
+        assert str(self.room.published(pin))[:2] == "20"
+        assert self.room.published(replace(pin, version="0.1")) is None
+        assert pin.licence == "Zlib" or not pin.licence
+
+    def test_the_lock_is_exported_as_lists_of_the_systems_packages(self) -> None:
+        files = self.room.export([Spec("c", "zlib"), Spec("c", "sqlite3"), Spec("c", "m")], [])
+        assert files["Aptfile"] == "libsqlite3-dev\nzlib1g-dev\n"
+        assert files["Brewfile"] == 'brew "sqlite"\nbrew "zlib"\n'
+        assert self.room.export([], []) == {}
 
 
 class TestRanges:
@@ -141,3 +196,32 @@ class TestLocked:
         monkeypatch.setattr(locked, "hash_of", lambda located: "sha256:1")
         with pytest.raises(Changed, match=r"libpolyhyinner\.so is not the file"):
             locked.check("polyhyinner", locate.find("polyhyinner"), built.paths("c"))
+
+    def test_an_upgraded_library_is_locked_by_the_command_that_is_named(
+        self, tmp_path: Path, run: Any
+    ) -> None:
+        def build(number: int) -> None:
+            (libs / "x.c").write_text(f"int polyhymoving(void) {{ return {number}; }}")
+            words = ["cc", "-shared", "-fPIC", "-o", "libpolyhymoving.so", "x.c"]
+            subprocess.run(words, cwd=libs, check=True)
+
+        libs, home = tmp_path / "libs", tmp_path / "home"
+        libs.mkdir()
+        home.mkdir()
+        (libs / "polyhymoving.h").write_text("int polyhymoving(void);")
+        (libs / "polyhymoving.pc").write_text(PC.format("polyhymoving", "", libs))
+        program = (
+            '(require polyhy *) (import-from "c" polyhymoving) (print (polyhymoving.polyhymoving))'
+        )
+        (home / "main.hy").write_text(program)
+        build(1)
+        polyhy_ = partial(run, "polyhy", cwd=home, PKG_CONFIG_PATH=str(libs))
+        assert polyhy_("init").returncode == polyhy_("add", "c:polyhymoving").returncode == 0
+        assert run("hy", "main.hy", cwd=home, PKG_CONFIG_PATH=str(libs)).stdout == "1\n"
+        build(2)
+        refused = run("hy", "main.hy", cwd=home, PKG_CONFIG_PATH=str(libs))
+        assert "to use this one: polyhy lock --upgrade polyhymoving; polyhy sync" in refused.stderr
+        said = polyhy_("lock", "--upgrade", "polyhymoving").stdout
+        assert "c:polyhymoving: 2.1 -> 2.1" in said
+        assert polyhy_("sync").returncode == 0
+        assert run("hy", "main.hy", cwd=home, PKG_CONFIG_PATH=str(libs)).stdout == "2\n"

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import uv
@@ -31,6 +31,8 @@ DOCUMENTS += (ROOT / "macros").glob("*.md")
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TESTS = "uv run --extra npm pytest"
 PROGRAMS = {"hy": ("block.hy", "polyhy", "run"), "python": ("block.py", "python")}
+EXTRAS = {"cpp"}
+"""Rooms whose README runs by hand (`-m cpp`), like their tests: what they need is compiled."""
 DOCTEST = ("block.txt", "python", "-m", "doctest")
 
 
@@ -150,8 +152,16 @@ ALL = [
 ]
 
 
+def params(found: list[Block]) -> Iterator[Any]:
+    """Blocks of a room that has a marker of its own carry it."""
+    for block in found:
+        room = Path(block.where).parent.name
+        marks = [getattr(pytest.mark, room)] if room in EXTRAS else []
+        yield pytest.param(block, id=f"{block.where}-{block.language}", marks=marks)
+
+
 @pytest.mark.registry
-@pytest.mark.parametrize("block", ALL, ids=lambda b: f"{b.where}-{b.language}")
+@pytest.mark.parametrize("block", list(params(ALL)))
 def test_a_block_does_what_the_document_says(
     block: Block, clone: Callable[[Path], Path], tmp_path: Path
 ) -> None:
