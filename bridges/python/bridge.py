@@ -105,7 +105,7 @@ def _parse(source: str, file: str, line: int) -> ast.Module:
     except SyntaxError as error:
         error.lineno = (error.lineno or 1) + line - 1
         error.end_lineno = error.end_lineno and error.end_lineno + line - 1
-        raise
+        raise error.with_traceback(None) from None
     ast.increment_lineno(tree, line - 1)
     return tree
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from polyhy.spec import Pin, Spec
 
-from .requirement import contains, range_of
+from .requirement import canonical, contains, range_of
 
 
 def needs(spec: Spec) -> Iterator[tuple[str, str]]:
@@ -37,11 +40,12 @@ def has(name: str, within: str) -> bool:
 
 def installed(name: str) -> str:
     """The version that the user's own environment has, our overlays aside; empty for none."""
-    from importlib.metadata import Distribution
-
-    places = [path for path in sys.path if ".polyhy" not in Path(path).parts]
-    found = next(iter(Distribution.discover(name=name, path=places)), None)
-    return found.version if found else ""
+    places = [path or "." for path in sys.path if ".polyhy" not in Path(path).parts]
+    for place in places:
+        with suppress(OSError):
+            if version := _versions(place, os.stat(place).st_mtime_ns).get(canonical(name)):
+                return version
+    return ""
 
 
 def is_for_here(pin: Pin) -> bool:
@@ -51,3 +55,28 @@ def is_for_here(pin: Pin) -> bool:
 
         return Marker(marker).evaluate()
     return True
+
+
+@lru_cache(maxsize=64)
+def _versions(folder: str, changed: int) -> dict[str, str]:
+    """The distributions in a folder, by the names of their own folders.
+
+    importlib.metadata would read a file of each, and takes long to import.
+    """
+    found = {}
+    for entry in os.listdir(folder):
+        stem, ending = os.path.splitext(entry)
+        name, _, version = stem.rpartition("-")
+        if ending == ".dist-info" and name:
+            found[canonical(name)] = version.replace("_", "-")
+        elif ending == ".egg-info":
+            found |= _old(folder, entry)
+    return found
+
+
+def _old(folder: str, entry: str) -> dict[str, str]:
+    """What setuptools once left beside a package: the name of its folder may lack the version."""
+    from importlib.metadata import Distribution
+
+    said = Distribution.at(Path(folder, entry)).metadata
+    return {canonical(said["Name"]): said["Version"]} if said["Name"] else {}

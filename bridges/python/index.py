@@ -100,7 +100,9 @@ def _get(url: str, headers: dict[str, str]) -> tuple[str, bytes, str] | None:
     """The kind, the content and the range at an address; None where the server refuses."""
     request = urllib.request.Request(url, headers=headers)
     try:
-        with _opener().open(request, timeout=_PATIENCE) as reply:
+        with _opening:  # the authorities take long to read: by one thread, for all
+            opener = _opener()
+        with opener.open(request, timeout=_PATIENCE) as reply:
             said = reply.headers
             return said.get("Content-Type", ""), reply.read(), said.get("Content-Range", "")
     except urllib.error.HTTPError as error:
@@ -196,6 +198,7 @@ def _places(host: str, port: int) -> list[tuple[str, int]]:
     return [(str(place[4][0]), port) for place in found]
 
 
+_opening = Lock()
 _looking_up = Lock()
 _AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT")
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from polyhy import store
 from polyhy.ecosystem import Ecosystem, Info, Tool, lay
@@ -32,6 +33,8 @@ class Lisp(Ecosystem):
     name = "lisp"
     purl_type = "generic"
     bridge = "python"
+    native: ClassVar = {"source": str, "brings": list, "commit": str}
+    required = ("source",)
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         return [self._pin(spec, locked) for spec in specs]
@@ -77,14 +80,17 @@ class Lisp(Ecosystem):
         return [Spec.parse(text) for text in pin.native.get("brings", ())]
 
     def changed(self, pin: Pin) -> bool:
-        """True where the files of a folder or a wheel are no longer those that were locked."""
+        """True where the files of a folder or a wheel are no longer those that were locked.
+
+        Where it is gone, as on a machine that has a bundle of it, what was locked will do.
+        """
         if pin.native["source"].startswith("git+"):
             return False
         try:
             with sources.opened(pin.native["source"], _root()) as found:
                 return sources.tree_hash(found.folder) != pin.hash
         except UnknownPackage:
-            return True
+            return False
 
     def tools(self) -> list[Tool]:
         need = "Lisp modules in repositories are fetched by it"

@@ -15,11 +15,11 @@ import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 from polyhy.ecosystem import Ecosystem, Finding, Info, Tool, lay
 from polyhy.errors import LockError
-from polyhy.policy import policy
+from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
 
 from . import uv_client as uv
@@ -34,6 +34,7 @@ _INSTALL = ("pip", "install", "--no-deps", "--require-hashes", "--link-mode", "c
 _PIN = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\\n]+?))?(?: \\)?$", re.MULTILINE
 )
+_APART = "its hash is not that of its native.hashes"
 _NAMESPACES = {"zope": 2, "ruamel": 2, "jaraco": 2, "backports": 2, "google": 3, "azure": 3}
 
 
@@ -45,6 +46,11 @@ class Pypi(Ecosystem):
     bridge = "python"
     osv = "PyPI"
     dated = True
+    native: ClassVar = {"hashes": list, "asked": str, "extras": list, "marker": str}
+    required = ("hashes",)
+
+    def __init__(self) -> None:
+        self._indexes: dict[str, str] = {}  # where uv found each name
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         import tempfile
@@ -56,7 +62,10 @@ class Pypi(Ecosystem):
             chosen.write_text("".join(f"{_line(pin)}\n" for pin in locked), "utf-8")
             told = [*_COMPILE, *_PLAIN, *_young(), "--output-file", str(chosen), str(wanted)]
             uv.run(told, specs, policy().root)
-            return _pins(chosen.read_text("utf-8"), asked, locked)
+            blocks = _blocks(chosen.read_text("utf-8"))
+        froms = ((match["name"], _FROM.search(block)) for match, block in blocks)
+        self._indexes |= {name: found[1] for name, found in froms if found}
+        return _pins(blocks, asked)
 
     def fetch(self, pins: Sequence[Pin], into: Path) -> Mapping[Pin, Path]:
         """Install all pins at once, then move what each recorded into a folder of its own."""
@@ -71,6 +80,11 @@ class Pypi(Ecosystem):
     def link(self, stored: Mapping[Pin, Path], env: Path) -> None:
         for folder in stored.values():
             lay(folder, env)
+
+    def licences_of(self, pins: Sequence[Pin]) -> Mapping[Pin, str]:
+        from . import registry
+
+        return registry.licences({pin: self._indexes.get(pin.name, "") for pin in pins})
 
     def spec(self, text: str) -> Spec:
         """`scipy.stats` is the module `stats` of scipy; `zope.interface` is a package itself.
@@ -119,6 +133,10 @@ class Pypi(Ecosystem):
     def artifacts(self, pin: Pin) -> list[str]:
         return list(pin.native["hashes"])
 
+    def fault(self, pin: Pin) -> str:
+        said = super().fault(pin)
+        return said or ("" if _digest(pin.native["hashes"]) == pin.hash else _APART)
+
     def order(self, version: str) -> Any:
         from packaging.version import InvalidVersion, Version
 
@@ -144,61 +162,31 @@ class Pypi(Ecosystem):
 
     def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
         """requirements.txt, with hashes; and pylock.toml where an index can be asked for files."""
-        head = "# Written by polyhy, from polyhy.packages.lock.\n"
+        head = "# Written by polyhy, from polyhy.lock.\n"
         texts = {"requirements.txt": head + "".join(f"{_locked(pin)}\n" for pin in pins)}
         if not policy().offline:
             texts["pylock.toml"] = uv.pylock([_line(pin) for pin in pins], specs, policy().root)
         return texts
 
     def programs(self, pin: Pin, env: Path) -> Mapping[str, Sequence[str]]:
-        """The console scripts of a package, with the folder `env` before the environment's own."""
-        from importlib.metadata import Distribution
+        from . import programs
 
-        found = next(iter(Distribution.discover(name=pin.name, path=[str(env), *sys.path])), None)
-        points = found.entry_points.select(group="console_scripts") if found else ()
-        return {point.name: _started(point.name, point.value, env) for point in points}
+        return programs.find(pin.name, env)
 
 
-def _started(name: str, value: str, env: Path) -> list[str]:
-    """How a console script is started: as its installer would have written it."""
-    module, _, function = (part.strip() for part in value.partition("[")[0].partition(":"))
-    program = (
-        f"import sys; sys.path.insert(0, {str(env)!r}); sys.argv[0] = {name!r}; "
-        f"from {module} import {function.partition('.')[0]}; sys.exit({function}())"
-    )
-    return [sys.executable, "-c", program]
+def _blocks(text: str) -> list[tuple[re.Match[str], str]]:
+    """What `uv pip compile` wrote: for each pin its line, and its hashes and who requires it."""
+    found = [(_PIN.match(block), block) for block in re.split(r"\n(?=\w)", text.strip())]
+    return [(match, block) for match, block in found if match]
 
 
-def _pins(text: str, asked: Mapping[str, Spec], locked: Sequence[Pin]) -> list[Pin]:
-    """Read what `uv pip compile` wrote: a line for each pin, its hashes and who requires it."""
-    blocks = re.split(r"\n(?=\w)", text.strip()) if text.strip() else []
-    found = [(_PIN.match(block), block) for block in blocks]
-    known = [(match, block) for match, block in found if match]
+def _pins(known: Sequence[tuple[re.Match[str], str]], asked: Mapping[str, Spec]) -> list[Pin]:
     requires: dict[str, set[str]] = {}
     for match, block in known:
         purl = Pin("pypi", match["name"], match["version"], "pypi").purl
         for parent in _parents(block):
             requires.setdefault(parent, set()).add(purl)
-    pins = [_pin(match, block, requires, asked) for match, block in known]
-    indexes = {m["name"]: found[1] for m, block in known if (found := _FROM.search(block))}
-    return _licensed(pins, locked, indexes)
-
-
-def _licensed(pins: Sequence[Pin], locked: Sequence[Pin], indexes: Mapping[str, str]) -> list[Pin]:
-    """The pins with their licences: as they were locked, or as the index of each says."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from . import registry
-
-    known = {(pin.name, pin.version): pin.licence for pin in locked if pin.licence}
-
-    def licence(pin: Pin) -> str:
-        said = known.get((pin.name, pin.version))
-        return registry.licence(indexes.get(pin.name, ""), pin) if said is None else said
-
-    with ThreadPoolExecutor(16) as pool:
-        found = list(pool.map(licence, pins))
-    return [replace(pin, licence=text) for pin, text in zip(pins, found, strict=True)]
+    return [_pin(match, block, requires, asked) for match, block in known]
 
 
 def _pin(
@@ -212,9 +200,14 @@ def _pin(
         native["asked"] = range_of(asked[name])
         if asked[name].extras:
             native["extras"] = sorted(asked[name].extras)
-    digest = "sha256:" + hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+    digest = _digest(hashes)
     needed = tuple(sorted(requires.get(name, ())))
     return Pin("pypi", name, match["version"], "pypi", digest, needed, native)
+
+
+def _digest(hashes: Sequence[str]) -> str:
+    """The hash of a pin: that of the hashes of its files, for none of them is the only one."""
+    return "sha256:" + hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
 
 
 def _parents(block: str) -> Iterator[str]:
@@ -227,15 +220,14 @@ def _parents(block: str) -> Iterator[str]:
 def _install(pins: Sequence[Pin], folder: Path) -> None:
     lines, built = [], []
     for pin in pins:
-        hashes = pin.native.get("hashes") or []
-        digest = "sha256:" + hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
-        if not hashes or digest != pin.hash:
-            raise LockError(f"the hashes of {pin.name} do not belong together", file="polyhy.lock")
+        hashes = pin.native["hashes"]
+        if _digest(hashes) != pin.hash:
+            raise LockError(f"{pin.label}: {_APART}", file="polyhy.lock")
         lines.append(" ".join([f"{pin.name}=={pin.version}", *(f"--hash={h}" for h in hashes)]))
         built += [] if "asked" in pin.native else [f"--only-binary={pin.name}"]
     file = folder.with_suffix(".txt")
     file.write_text("\n".join(lines), "utf-8")
-    target = ["--python", sys.executable, "--target", str(folder), "--requirement", str(file)]
+    target = ["--target", str(folder), "--requirement", str(file)]
     specs = [Spec("pypi", pin.name, f"=={pin.version}") for pin in pins]
     uv.run([*_INSTALL, *built, *target], specs, policy().root)
 
@@ -257,7 +249,7 @@ def _move(files: Sequence[str], at: Path, to: Path) -> None:
 
 def _young() -> list[str]:
     """What leaves out versions that are too young, as the project's policy has it."""
-    if not policy().before or "pypi" in policy().ageless:
+    if not policy().before or named("pypi", "*", policy().ageless):
         return []
     late = [name.removeprefix("pypi:") for name in policy().ageless if name.startswith("pypi:")]
     flags = [f"--exclude-newer-package={name}=9999-01-01T00:00:00Z" for name in late]

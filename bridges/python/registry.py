@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,15 @@ from . import uv_client as uv
 from .requirement import canonical
 
 
-def licence(address: str, pin: Pin) -> str:
-    """The licence that a wheel of a pin names, as its index has it; empty where none is told."""
+def licences(indexes: Mapping[Pin, str]) -> dict[Pin, str]:
+    """The licences that wheels of pins name, as the index of each has them; empty for none."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(16) as pool:
+        return dict(zip(indexes, pool.map(_licence, indexes, indexes.values()), strict=True))
+
+
+def _licence(pin: Pin, address: str) -> str:
     found = index.files(address, pin.name) if address else None
     said = index.metadata(found, pin.version) if found else None
     return index.licence(said) if said else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Sequence
 
 from polyhy.errors import (
@@ -19,7 +20,9 @@ from polyhy.errors import (
 from polyhy.spec import Spec
 
 _ASKED = "the command, the script or pyproject.toml"
-_FLAGS = ("--index-strategy", "first-index", "--no-python-downloads")
+# uv would start every Python that it finds on the path, to see which is the one it wants
+_HERE = ("--python", sys.executable)
+_FLAGS = ("--index-strategy", "first-index", "--no-python-downloads", *_HERE)
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 

@@ -76,7 +76,7 @@ def test_sync_says_how_many_and_where(capsys: pytest.CaptureFixture[str]) -> Non
         (["add", "toy:left@9"], 1, "satisfies 9\n  the newest is 1.1.0"),
         (["add"], 2, "Missing argument"),
         (["sync"], 2, "there is no manifest here\n  run: polyhy add"),
-        (["snyc"], 2, "No such command 'snyc'"),
+        (["snyc"], 2, "No such command 'snyc': did you mean \"sync\"?"),
         (["run"], 2, "say what to run"),
         (["run", "-c"], 2, "-c wants CODE"),
         (["run", "-m"], 2, "-m wants MODULE"),

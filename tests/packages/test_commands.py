@@ -186,6 +186,28 @@ def test_lock_upgrades_what_is_named_and_nothing_else(project: Path, polyhy: Any
     assert [each["name"] for each in changed] == ["toy:pair", "toy:right"]
 
 
+def test_lock_upgrades_by_qualified_names_and_refuses_unknown_ones(polyhy: Any) -> None:
+    polyhy("add toy:left@1.0.0")
+    Path("pyproject.toml").write_text('[tool.polyhy.dependencies.toy]\nleft = "*"\n')
+    said = polyhy("lock --upgrade lfet", 2).err
+    assert said == 'polyhy: lfet is not in the lock\n  did you mean "left"?\n'
+    assert polyhy("lock --upgrade toy:left").lines == ["toy:left: 1.0.0 -> 1.1.0"]
+
+
+def test_lock_without_a_manifest_writes_nothing(project: Path, polyhy: Any) -> None:
+    assert "there is no manifest here" in polyhy("lock", 2).err
+    assert list(project.iterdir()) == []
+
+
+def test_a_name_that_is_misspelled_is_doubted_where_no_registry_has_it(
+    polyhy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ToyEcosystem, "search", lambda *_: [Hit("left", downloads=9000)])
+    said = polyhy("add toy:letf", 1).err
+    assert "warning: toy:letf is one letter away from left" in said
+    assert "toy has no package 'letf'" in said
+
+
 def test_lock_makes_one_lock_of_two_that_git_could_not_merge(project: Path, polyhy: Any) -> None:
     polyhy("add toy:left@1.0.0")
     table = '[tool.polyhy.dependencies.toy]\nleft = "1"\nright = "*"\n'
@@ -354,6 +376,12 @@ def test_export_writes_native_files_and_overwrites_none(project: Path, polyhy: A
     assert polyhy("export native").lines == ["wrote native/toys.txt"]
     assert (project / "native/toys.txt").read_text() == "left 1.1.0\n"
     assert "toys.txt would be overwritten in native" in polyhy("export native", 2).err
+
+
+def test_export_of_what_is_not_locked_says_so(polyhy: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    polyhy("add toy:left")
+    monkeypatch.setattr(ToyEcosystem, "export", lambda *_: {})
+    assert "nothing of that is in the lock" in polyhy("export native --only toy", 2).err
 
 
 def test_bundle_and_sync_from_it(

@@ -6,6 +6,7 @@ What is told has a line and a next step; nothing else is ever raised. A hundred 
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from polyhy import modules
 from polyhy.errors import LockError, ManifestError, PolyhyError, SpecError
-from polyhy.packages import header, install, lock, manifest
+from polyhy.packages import faults, generation, header, install, lock, manifest
 from polyhy.packages import settings as policies
 from polyhy.packages.lock import Lock
 from polyhy.sessions.declared import declared
@@ -47,7 +48,16 @@ PINS = [
     Pin("toy", c, "1.0", "generic", "sha256:0", ("pkg:generic/a@1",), {"paths": [c]}, "MIT", "x")
     for c in "abc"
 ]
-LOCK = lock.dump(Lock.of([Spec("toy", "left", "^1"), Spec("npm", "@a/b", extras=("c",))], PINS))
+HASHES = ["sha256:" + "1" * 64]
+DIGEST = "sha256:" + hashlib.sha256(HASHES[0].encode()).hexdigest()
+PINS += [
+    Pin(
+        "npm", "@a/b", "1.0.0", "npm", "sha512-0", (), {"paths": ["node_modules/@a/b"], "asked": ""}
+    ),
+    Pin("pypi", "six", "1.0", "pypi", DIGEST, (), {"hashes": HASHES, "asked": ">=1"}),
+]
+ROOTS = [Spec("toy", "left", "^1"), Spec("npm", "@a/b", extras=("c",)), Spec("pypi", "six", ">=1")]
+LOCK = lock.dump(Lock.of(ROOTS, PINS))
 MODULE = '(require polyhy *)\n(module :name "a" :requires ["toy:left@1"] :exports [f])\n(defn f [])'
 SPECS = ["npm:lodash@^4/fp", "pypi:httpx[http2] >=0.27,<1", "c:gtk+-3.0", "npm:@a/b@1.0.0+x"]
 MARKS = [*"[]{}()=\"'#\n\\,.:;@/é\0\r\u2028", "[[", "]]", '"""', "= ", "\n[", "1979-05-27", "1e9"]
@@ -106,11 +116,19 @@ def read_header(text: str, name: str) -> None:
         told(error, name)
 
 
-def read_lock(text: str) -> None:
+def read_lock(text: str, folder: Path) -> None:
+    """Read by itself, then by the rooms whose packages it names."""
+    (folder / "polyhy.lock").write_text(text, "utf-8", newline="")
     try:
         assert lock.parse(lock.dump(lock.parse(text)))
+        found = faults.read(folder)
+        assert found
+        assert isinstance(faults.of(found), dict)
+        generation.wanted(found)
     except LockError as error:
         told(error, "polyhy.lock")
+    except PolyhyError as error:  # a root that its ecosystem can't read
+        explained(error)
     assert isinstance(lock.salvage(text), Lock)
 
 
@@ -145,8 +163,9 @@ def test_any_header(name: str, data: st.DataObject) -> None:
 
 
 @given(damaged(LOCK))
-def test_any_lock(text: str) -> None:
-    read_lock(text)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_lock(tmp_path: Path, text: str) -> None:
+    read_lock(text, tmp_path)
 
 
 @given(st.sampled_from(SPECS).flatmap(damaged))
@@ -179,7 +198,7 @@ def test_a_hundred_thousand_texts(tmp_path: Path) -> None:
         ([MANIFEST], lambda text: read_manifest(text, tmp_path)),
         ([HEADERS["x.hy"]], lambda text: read_header(text, "x.hy")),
         ([HEADERS["x.py"]], lambda text: read_header(text, "x.py")),
-        ([LOCK], read_lock),
+        ([LOCK], lambda text: read_lock(text, tmp_path)),
         (SPECS, read_spec),
         ([MODULE], read_module),
     ]

@@ -40,6 +40,11 @@ class Silent(ToyEcosystem):
     reachable = False
 
 
+def test_what_is_no_name_anywhere_is_said_so() -> None:
+    with pytest.raises(SpecError, match=r"'left@' is not a package spec: it is no name in any"):
+        lookup.qualify("left@")
+
+
 # --- the tree
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polyhy import store
 from polyhy.errors import ManifestError, SpecError, StoreError
 from polyhy.packages import header, manifest
 from polyhy.spec import Spec
@@ -52,9 +53,28 @@ def test_what_is_added_is_read_back_and_comments_survive(project: Path) -> None:
     assert changed == text.replace('c = "*"', 'c = "2.x"')
 
 
+def test_a_manifest_from_windows_keeps_its_line_ends(project: Path) -> None:
+    file = project / "pyproject.toml"
+    file.write_bytes(b'\xef\xbb\xbf[tool.polyhy.dependencies.toy]\r\nleft = "1"  # mine\r\n')
+    added = manifest.add(project, [Spec("toy", "right")])
+    assert added == ('[tool.polyhy.dependencies.toy]\r\nleft = "1"  # mine\r\nright = "*"\r\n')
+    store.write(file, added)
+    assert manifest.read(project) == [Spec("toy", "left", "1"), Spec("toy", "right")]
+    assert file.read_bytes().count(b"\r\n") == file.read_bytes().count(b"\n") == 3
+
+
 def test_a_manifest_is_begun_where_there_is_none(project: Path) -> None:
     text = manifest.add(project, [Spec("toy", "left")])
     assert text == '[tool.polyhy.dependencies.toy]\nleft = "*"\n'
+
+
+def test_a_manifest_that_was_begun_reads_well_once_something_is_added(project: Path) -> None:
+    store.write(project / "pyproject.toml", manifest.begin(project))
+    assert manifest.add(project, [Spec("toy", "left"), Spec("npm", "a", "^1")]) == (
+        "[tool.polyhy.dependencies]\n\n"
+        '[tool.polyhy.dependencies.toy]\nleft = "*"\n\n'
+        '[tool.polyhy.dependencies.npm]\na = "^1"\n'
+    )
 
 
 def test_the_root_is_the_nearest_folder_with_a_lock_or_a_table(project: Path) -> None:

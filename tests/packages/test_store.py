@@ -105,6 +105,12 @@ def test_where_the_disk_has_no_hard_links_files_are_copied(
     assert (found.folder / "toy" / "left.txt").read_text() == "1.1.0"
 
 
+def test_a_copy_that_can_not_be_written_names_the_file_to_be(tmp_path: Path) -> None:
+    error = OSError(28, "No space left on device", "/from/here", None, str(tmp_path / "there"))
+    said = str(store.failure(error, tmp_path))
+    assert said.startswith(f"can't write {tmp_path}/there: No space left on device")
+
+
 def test_a_store_that_can_not_be_written_says_so_and_the_env_still_works(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from polyhy.packages import lock as locks
 from polyhy.packages.env import Env
 from polyhy.packages.lock import Lock
 from polyhy.packages.resolve import Report, check_consent
+from polyhy.packages.together import each
 from polyhy.policy import policy
 from polyhy.spec import Pin
 
@@ -34,9 +35,7 @@ def build(root: Path, lock: Lock, report: Report) -> Env:
     built = Env(root, root / envs.FOLDER / _name(lock, pins))
     if _intact(built, lock):  # the one before, asked again
         return built
-    check_consent(pin for mine, _ in pins.values() for pin in mine)
-    for name, (mine, own) in pins.items():
-        _stock(plugins.ecosystem(name), list(dict.fromkeys([*mine, *own])), report)
+    stock(pins, report)
     with store.refusals(built.folder):
         for garbage in built.folder.parent.glob("staging-*"):
             shutil.rmtree(garbage, ignore_errors=True)
@@ -51,6 +50,22 @@ def build(root: Path, lock: Lock, report: Report) -> Env:
         staged.rename(built.folder)
     report("link", len(pins), len(pins))
     return built
+
+
+def stock(pins: Wanted, report: Report) -> None:
+    """Bring into the store what it lacks, of all ecosystems at once."""
+    check_consent(pin for mine, _ in pins.values() for pin in mine)
+
+    def bring(name: str) -> None:
+        mine, own = pins[name]
+        _stock(plugins.ecosystem(name), list(dict.fromkeys([*mine, *own])), report)
+
+    each(bring, pins)
+
+
+def stock_own(names: Iterable[str], report: Report) -> None:
+    """Bring into the store what rooms need themselves."""
+    stock({name: ([], _own(plugins.ecosystem(name))) for name in sorted(set(names))}, report)
 
 
 def switch(built: Env) -> Env:
@@ -73,11 +88,15 @@ def is_of(env: Env, lock: Lock) -> bool:
 def wanted(lock: Lock) -> Wanted:
     """What of a lock this machine needs."""
     found = {}
-    for name in sorted({each.ecosystem for each in (*lock.roots, *lock.pins)}):
+    for name in sorted({some.ecosystem for some in (*lock.roots, *lock.pins)}):
         ecosystem = plugins.ecosystem(name)
         pins = ecosystem.wanted(lock.of_ecosystem(name)[1])
-        found[name] = (sorted(pins), sorted(ecosystem.wanted(ecosystem.own())))
+        found[name] = (sorted(pins), _own(ecosystem))
     return found
+
+
+def _own(ecosystem: Ecosystem) -> list[Pin]:
+    return sorted(ecosystem.wanted(ecosystem.own()))
 
 
 def _name(lock: Lock, pins: Wanted) -> str:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from polyhy import store
-from polyhy.errors import LockError, ManifestError, SpecError, StaleLock, Undeclared
+from polyhy.errors import (
+    LockError,
+    ManifestError,
+    SpecError,
+    StaleLock,
+    Undeclared,
+    UsageError,
+    suggest,
+)
 from polyhy.packages import env as envs
-from polyhy.packages import generation, manifest, settings
+from polyhy.packages import faults, generation, licences, manifest, settings
 from polyhy.packages import lock as locks
 from polyhy.packages.env import Env
 from polyhy.packages.lock import Lock
 from polyhy.packages.resolve import Report, Upgrade, mismatch, resolve
-from polyhy.policy import Policy, governed
+from polyhy.packages.together import begin
+from polyhy.policy import Policy, governed, policy
 from polyhy.spec import Spec
 
 
@@ -30,9 +42,7 @@ def sync(root: Path, report: Report = quiet, *, frozen: bool = False) -> Env:
     With nothing to do, no client is started and nothing is written.
     """
     root = root.absolute()
-    specs = manifest.read(root)
-    if not specs and not (root / manifest.LOCK).exists() and not (root / manifest.FILE).exists():
-        raise ManifestError("there is no manifest here", file=str(root), hint=_NO_MANIFEST)
+    specs = _declared(root)
     with governed(settings.read(root)):
         return _ready(root, specs) or _install(root, specs, report, frozen=frozen)
 
@@ -68,10 +78,11 @@ def lock(root: Path, report: Report = quiet, *, upgrade: Upgrade = None) -> tupl
     lock from before and the one that is there now.
     """
     root = root.absolute()
-    specs = manifest.read(root)
+    specs = _declared(root)
     with governed(settings.read(root)), store.locked(_lock_file(root)):
         old = _salvaged(root)
-        new = resolve(specs, old, report, upgrade)
+        _check_names(upgrade or (), old)
+        new = _licensed(resolve(specs, old, report, upgrade), old)
         if new != old or not (root / manifest.LOCK).exists():
             _save(root, new)
         return old, new
@@ -83,7 +94,7 @@ def script(specs: Iterable[Spec], report: Report = quiet, file: Path | None = No
     Where a lock stands beside the script `file` (see `lock_script`), its versions are taken.
     """
     asked = _merged(specs)
-    beside = locks.read_file(script_lock(file)) if file else None
+    beside = faults.read_file(script_lock(file)) if file else None
     with governed(_rules(file)):
         if beside and mismatch(beside, asked):
             detail = locks.difference(beside, asked) or "its policy changed"
@@ -93,14 +104,18 @@ def script(specs: Iterable[Spec], report: Report = quiet, file: Path | None = No
         root = store.cache() / "scripts" / name.hexdigest()[:16]
         if beside and locks.read(root) != beside:
             _save(root, beside)
-        return _ready(root, asked) or _install(root, asked, report, frozen=bool(beside))
+        made = _ready(root, asked) or _install(root, asked, report, frozen=bool(beside))
+        with suppress(OSError):  # a cache may be shared read-only
+            os.utime(root)  # `prune` spares what was used lately
+        return made
 
 
 def lock_script(file: Path, specs: Iterable[Spec], report: Report = quiet) -> Path:
     """Write the lock of a script beside it: `tour.hy.lock`; return that file."""
     asked, place = _merged(specs), script_lock(file)
     with governed(_rules(file)):
-        new = resolve(asked, locks.read_file(place) or Lock(), report)
+        old = faults.read_file(place) or Lock()
+        new = _licensed(resolve(asked, old, report), old)
     store.write(place, locks.dump(new))
     return place
 
@@ -108,6 +123,13 @@ def lock_script(file: Path, specs: Iterable[Spec], report: Report = quiet) -> Pa
 def script_lock(file: Path) -> Path:
     """Where the lock of a script is: `tour.hy.lock` beside `tour.hy`."""
     return file.with_name(f"{file.name}.lock")
+
+
+def _declared(root: Path) -> list[Spec]:
+    """What the manifest asks for; ManifestError where there is none."""
+    if not (root / manifest.LOCK).exists() and not (root / manifest.FILE).exists():
+        raise ManifestError("there is no manifest here", file=str(root), hint=_NO_MANIFEST)
+    return manifest.read(root)
 
 
 def _rules(file: Path | None) -> Policy:
@@ -118,7 +140,7 @@ def _rules(file: Path | None) -> Policy:
 
 def _rewrite(root: Path, text: str, specs: list[Spec], report: Report) -> Env:
     """Lock and install `specs`, then write manifest and lock, then switch."""
-    new = resolve(specs, locks.read(root) or Lock(), report)
+    new = _brought(specs, faults.read(root) or Lock(), report)
     built = generation.build(root, new, report)
     store.write(root / manifest.FILE, text)
     _save(root, new)
@@ -129,31 +151,64 @@ def _install(root: Path, specs: list[Spec], report: Report, *, frozen: bool) -> 
     with store.locked(_lock_file(root)):
         if ready := _ready(root, specs):  # another process was quicker
             return ready
-        old = locks.read(root)
+        old = faults.read(root)
         new = old or Lock()
         if detail := mismatch(new, specs) or ("" if old else "there is no lock"):
             if frozen:
                 raise StaleLock(detail, file=str(root / manifest.LOCK))
-            new = resolve(specs, new, report)
+            new = _brought(specs, new, report)
         built = generation.build(root, new, report)
         if new != old:
             _save(root, new)
         return generation.switch(built)
 
 
+def _brought(specs: list[Spec], old: Lock, report: Report) -> Lock:
+    """The lock for `specs`, with its packages in the store.
+
+    What rooms need themselves comes meanwhile, and packages while their licences are asked; where
+    the policy may refuse one, nothing comes before it is known.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        coming = begin(pool, generation.stock_own, [spec.ecosystem for spec in specs], report)
+        draft = resolve(specs, old, report)
+        coming.result()
+        if policy().licences or policy().refused:
+            return _licensed(draft, old)
+        told = begin(pool, licences.told, draft, old)
+        generation.stock(generation.wanted(draft), report)
+        return told.result()
+
+
+def _licensed(draft: Lock, old: Lock) -> Lock:
+    new = licences.told(draft, old)
+    licences.check(new.pins, policy())
+    return new
+
+
 def _ready(root: Path, specs: list[Spec]) -> Env | None:
     """The env in place, if it is the one that these specs and the lock ask for."""
-    current, old = envs.at(root), locks.read(root)
+    current, old = envs.at(root), faults.read(root)
     if current is None or old is None or mismatch(old, specs):
         return None
     return current if generation.is_of(current, old) else None
 
 
+def _check_names(names: Iterable[str], lock: Lock) -> None:
+    """Raise UsageError for a name that no package of the lock has."""
+    known = {name for pin in lock.pins for name in (pin.name, f"{pin.ecosystem}:{pin.name}")}
+    for name in names:
+        if name not in known:
+            hint = suggest(name, sorted(known), "it has")
+            raise UsageError(f"{name} is not in the lock", hint=hint)
+
+
 def _salvaged(root: Path) -> Lock:
     try:
-        return locks.read(root) or Lock()
+        return faults.read(root) or Lock()
     except LockError:
-        return locks.salvage((root / manifest.LOCK).read_text("utf-8", errors="replace"))
+        found = locks.salvage((root / manifest.LOCK).read_text("utf-8", errors="replace"))
+        return Lock.of((), (pin for pin in found.pins if not faults.of_pin(pin)))
 
 
 def _save(root: Path, lock: Lock) -> None:

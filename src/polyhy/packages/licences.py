@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from polyhy import plugins
 from polyhy.errors import LicenceRefused
+from polyhy.packages.lock import Lock
+from polyhy.packages.together import each
 from polyhy.policy import Policy, named
 from polyhy.spec import Pin
 
@@ -36,6 +40,19 @@ def is_spdx(text: str) -> bool:
         return bool(canonicalize_license_expression(text))
     except InvalidLicenseExpression:
         return False
+
+
+def told(lock: Lock, old: Lock) -> Lock:
+    """The lock with the licences that it was resolved without: those of `old`, or asked now."""
+    said = {pin: pin.licence for pin in old.pins}
+    unknown: dict[str, list[Pin]] = {}
+    for pin in lock.pins:
+        if not pin.licence and pin not in said:
+            unknown.setdefault(pin.ecosystem, []).append(pin)
+    for some in each(lambda name: plugins.ecosystem(name).licences_of(unknown[name]), unknown):
+        said |= {pin: normal(text) for pin, text in some.items()}
+    pins = (replace(pin, licence=pin.licence or said.get(pin, "")) for pin in lock.pins)
+    return Lock.of(lock.roots, pins)
 
 
 def check(pins: Iterable[Pin], policy: Policy) -> None:

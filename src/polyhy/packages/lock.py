@@ -99,7 +99,16 @@ def _parse(text: str, file: Path) -> Lock:
     if not isinstance(entries, list):
         _edited(file, _line(text, "package"), "package is not a list")
     pins = [_pin(entry, number, text, file) for number, entry in enumerate(entries)]
+    for number, pin in enumerate(pins):
+        if pin in pins[:number]:
+            _edited(file, _block(text, number), f"{pin.purl} has two blocks", hint=_MERGE)
     return Lock.of(roots, pins)
+
+
+def line_of(text: str, pin: Pin) -> int:
+    """The line of a lock at which the block of a pin begins."""
+    before = text.partition(f'purl = "{pin.purl}"\necosystem = "{pin.ecosystem}"')[0]
+    return before.count("\n")
 
 
 def salvage(text: str) -> Lock:

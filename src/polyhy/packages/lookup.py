@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from contextlib import contextmanager, suppress
-from contextvars import copy_context
+from functools import partial
 from itertools import takewhile
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from polyhy import plugins
 from polyhy.ecosystem import Ecosystem, Hit, Info
 from polyhy.errors import NoSuchVersion, PackageError, SpecError, UnknownPackage
 from polyhy.packages.lock import Lock
+from polyhy.packages.together import begin, each
 from polyhy.packages.tree import asked
 from polyhy.spec import Pin, Spec
 
@@ -21,17 +22,19 @@ POPULAR = 100
 
 _SHORT = 120
 _UNABLE = "its registry can't be asked"
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class Reply(NamedTuple):
-    """What one ecosystem said of a name: an Info or hits, or why it could not be asked."""
+    """What one ecosystem said of a name: an Info or hits, or why it could not be asked.
+
+    `malformed` is true where the text is no name in that ecosystem at all.
+    """
 
     ecosystem: str
     info: Info | None = None
     hits: tuple[Hit, ...] = ()
     refusal: str = ""
+    malformed: bool = False
 
 
 class Newer(NamedTuple):
@@ -45,26 +48,29 @@ class Newer(NamedTuple):
 
 def search(name: str) -> list[Reply]:
     """Ask every ecosystem for a package of that name, and for what its search finds."""
-    return list(_each(plugins.ecosystems(), lambda ecosystem: _reply(ecosystem, name)))
+    return each(partial(_reply, name), plugins.ecosystems())
 
 
-def qualify(text: str) -> Spec:
+def qualify(text: str, command: str = "add") -> Spec:
     """The spec that a text without ecosystem means, if one ecosystem alone has that name.
 
-    Several are an error that lists them, a line each; nothing is guessed.
+    Several are an error that lists them, with the `polyhy` command for each; nothing is guessed.
     """
-    replies = list(_each(plugins.ecosystems(), lambda name: _reply(name, text, searches=False)))
+    replies = each(partial(_reply, text, searches=False), plugins.ecosystems())
+    if all(reply.malformed for reply in replies):
+        raise SpecError("it is no name in any ecosystem", spec=text)
     found = [reply for reply in replies if reply.info]
     if not found:
         silent = [f"{r.ecosystem} ({r.refusal})" for r in replies if r.refusal]
-        heard = ", ".join(r.ecosystem for r in replies if not r.refusal)
+        heard = ", ".join(r.ecosystem for r in replies if not (r.refusal or r.malformed))
         detail = f"no ecosystem that was asked has it: {heard or 'none could be'}"
         hint = (
             f"could not be asked: {'; '.join(silent)}" if silent else f"run: polyhy search {text}"
         )
         raise SpecError(detail, spec=text, hint=_plain(hint))
     if len(found) > 1:
-        raise SpecError("several ecosystems have it", spec=text, hint=_plain(_choices(text, found)))
+        choices = _choices(f"polyhy {command}", text, found)
+        raise SpecError("several ecosystems have it", spec=text, hint=_plain(choices))
     return plugins.ecosystem(found[0].ecosystem).spec(text)
 
 
@@ -88,20 +94,20 @@ def outdated(lock: Lock) -> tuple[list[Newer], dict[str, str]]:
             silent[name] = str(error).split("\n")[0][:_SHORT]
             return []
 
-    found = _each([name for name in names if name not in silent], look)
+    found = each(look, [name for name in names if name not in silent])
     return [newer for some in found for newer in some], silent
 
 
 def doubts(specs: Iterable[Spec]) -> list[str]:
     """What to tell somebody who adds `specs`: a far more popular name is one letter away."""
-    return [said for said in _each(list(specs), _doubt) if said]
+    return [said for said in each(_doubt, specs) if said]
 
 
 @contextmanager
 def beside(specs: Iterable[Spec], patience: float = 3.0) -> Iterator[Callable[[], list[str]]]:
     """Look for doubts while something else goes on; what is not known soon after is left out."""
     with ThreadPoolExecutor(1) as pool:
-        pending = pool.submit(copy_context().run, doubts, list(specs))
+        pending = begin(pool, doubts, list(specs))
 
         def found() -> list[str]:
             with suppress(TimeoutError):
@@ -151,14 +157,16 @@ def _can_say(ecosystem: str) -> bool:
     return type(plugins.ecosystem(ecosystem)).info is not Ecosystem.info
 
 
-def _reply(ecosystem: str, text: str, *, searches: bool = True) -> Reply:
+def _reply(text: str, ecosystem: str, *, searches: bool = True) -> Reply:
     try:
         room = plugins.ecosystem(ecosystem)
         spec = room.spec(text)
         found = _known(ecosystem, spec)
         hits = (room.search(spec.name) or []) if searches else []
-    except (UnknownPackage, NoSuchVersion, SpecError):
+    except (UnknownPackage, NoSuchVersion):
         return Reply(ecosystem)
+    except SpecError:
+        return Reply(ecosystem, malformed=True)
     except PackageError as error:
         return Reply(ecosystem, refusal=str(error).split("\n")[0][:_SHORT])
     except ImportError as error:  # a room whose own libraries are missing
@@ -174,23 +182,14 @@ def _known(ecosystem: str, spec: Spec) -> Info | None:
     return None
 
 
-def _choices(text: str, replies: list[Reply]) -> str:
+def _choices(command: str, text: str, replies: list[Reply]) -> str:
     lines = []
     for reply in replies:
         said = reply.info
         if said:
             summary = f"{said.version}  {said.summary}".strip()
-            lines.append(f"polyhy add {reply.ecosystem}:{text}".ljust(40) + f"# {summary[:90]}")
+            lines.append(f"{command} {reply.ecosystem}:{text}".ljust(40) + f"# {summary[:90]}")
     return "\n  ".join(["run one of these:", *lines])
-
-
-def _each(items: Iterable[T], work: Callable[[T], R]) -> list[R]:
-    """Do `work` for all items at once, each under the policy in force here; in their order."""
-    jobs = [(copy_context(), item) for item in items]
-    if not jobs:
-        return []
-    with ThreadPoolExecutor(min(8, len(jobs))) as pool:
-        return list(pool.map(lambda job: job[0].run(work, job[1]), jobs))
 
 
 def _plain(hint: str) -> str:

@@ -74,7 +74,7 @@ def add(root: Path, specs: Iterable[Spec]) -> str:
             if key != spec.key:
                 del table[key]
         table[spec.key] = spec.version or "*"
-    return tomlkit.dumps(document)
+    return _dumped(document, root)
 
 
 def begin(root: Path) -> str:
@@ -86,13 +86,11 @@ def begin(root: Path) -> str:
     document = _document(root)
     table = document.setdefault("tool", tomlkit.table(True)).setdefault("polyhy", tomlkit.table())
     table.setdefault("dependencies", tomlkit.table())
-    return tomlkit.dumps(document)
+    return _dumped(document, root)
 
 
 def remove(root: Path, specs: Iterable[Spec]) -> str:
     """The text of pyproject.toml with `specs` declared no more; tables left empty go too."""
-    import tomlkit
-
     document = _document(root)
     for spec in specs:
         tables = [document]
@@ -102,7 +100,7 @@ def remove(root: Path, specs: Iterable[Spec]) -> str:
             del tables[-1][key]
         if not tables[-1] and spec.ecosystem in tables[-2]:
             del tables[-2][spec.ecosystem]
-    return tomlkit.dumps(document)
+    return _dumped(document, root)
 
 
 def parse(text: str, file: str, offset: int) -> dict[str, Any]:
@@ -148,7 +146,7 @@ def fail(file: str, line: int, detail: str, *, hint: str) -> NoReturn:
 
 def _declares(folder: Path) -> bool:
     try:
-        text = (folder / FILE).read_text("utf-8")
+        text = (folder / FILE).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return False
     return re.search(r"^\s*\[tool\.polyhy\b", text, re.MULTILINE) is not None
@@ -156,7 +154,7 @@ def _declares(folder: Path) -> bool:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text("utf-8") if file.exists() else ""
+        return file.read_text("utf-8-sig") if file.exists() else ""
     except UnicodeDecodeError as error:
         fail(str(file), 0, f"it is not UTF-8 ({error.reason})", hint="save it as UTF-8")
     except OSError as error:
@@ -169,6 +167,17 @@ def _document(root: Path) -> Any:
     text, file = _text(root / FILE), str(root / FILE)
     _table(parse(text, file, 0), file, "dependencies")
     return tomlkit.parse(text)
+
+
+def _dumped(document: Any, root: Path) -> str:
+    """The text of a manifest, its lines ended as those of the file are."""
+    import tomlkit
+
+    file = root / FILE
+    windows = file.exists() and b"\r\n" in file.read_bytes()
+    begun = "[tool.polyhy.dependencies]\n"
+    text = tomlkit.dumps(document).replace(f"{begun}[", f"{begun}\n[")
+    return text.replace("\n", "\r\n" if windows else "\n")
 
 
 def _table(document: Mapping[str, Any], file: str, *more: str) -> Mapping[str, Any]:

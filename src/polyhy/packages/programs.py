@@ -39,7 +39,8 @@ def find(env: Env, spec: Spec, name: str = "") -> list[str]:
     room = plugins.ecosystem(spec.ecosystem)
     found: dict[str, Sequence[str]] = {}
     for pin in asked(env.lock, [spec]):
-        for folder in env.paths(spec.ecosystem):
+        # there is no folder where the user's own environment has it all
+        for folder in env.paths(spec.ecosystem) or [env.folder / spec.ecosystem]:
             found |= room.programs(pin, folder)
     wanted = name or spec.name.rpartition("/")[2]
     if wanted in found:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from polyhy import plugins
 from polyhy.ecosystem import Ecosystem
 from polyhy.errors import Conflict, NeedsConsent, Offline, SpecError, TooYoung
-from polyhy.packages import licences
+from polyhy.packages import faults, licences
 from polyhy.packages import lock as locks
 from polyhy.packages.lock import Lock
+from polyhy.packages.together import each
 from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
 
@@ -22,26 +23,31 @@ Upgrade = Collection[str] | None
 
 
 def resolve(specs: Sequence[Spec], old: Lock, report: Report, upgrade: Upgrade = None) -> Lock:
-    """The lock for `specs`, asking the client of each ecosystem whose specs changed.
+    """The lock for `specs`, asking the clients of all ecosystems whose specs changed at once.
 
     What packages bring of other ecosystems is asked too. The project's own range of a package
-    decides; where it has none, two packages that disagree are a Conflict.
+    decides; where it has none, two packages that disagree are a Conflict. Licences that take
+    long to ask for are missing yet: see `licences.told`.
     """
-    before = _asked(old.roots, _brought(old.pins))
+    before, broken = _asked(old.roots, _brought(old.pins)), faults.of(old)
     chosen: dict[str, list[Pin]] = {}
     known: dict[str, list[Spec]] = {}
+
+    def choose(name: str) -> list[Pin]:
+        same = before.get(name) == asked[name] and name not in broken
+        if upgrade is None and same and not _changed(name, old):
+            return old.of_ecosystem(name)[1]
+        return _choose(name, asked[name], old, report, upgrade)
+
     while True:
         pins = [pin for name in known for pin in chosen[name]]
         asked = _asked(specs, _brought(pins))
-        name = next((name for name in _in_order(asked) if asked[name] != known.get(name)), None)
-        if name is None:
+        due = _first([name for name in asked if asked[name] != known.get(name)])
+        if not due:
             kept = [pin for name in asked for pin in chosen[name]]
-            return _permitted(Lock.of(specs, kept), old)
-        if upgrade is None and before.get(name) == asked[name] and not _changed(name, old):
-            chosen[name] = old.of_ecosystem(name)[1]
-        else:
-            chosen[name] = _choose(name, asked[name], old, report, upgrade)
-        known[name] = asked[name]
+            return _consented(Lock.of(specs, kept), old)
+        chosen |= zip(due, each(choose, due), strict=True)
+        known |= {name: asked[name] for name in due}
 
 
 def mismatch(lock: Lock, specs: Sequence[Spec]) -> str:
@@ -51,9 +57,10 @@ def mismatch(lock: Lock, specs: Sequence[Spec]) -> str:
     for name in sorted({pin.ecosystem for pin in lock.pins}):
         if changed := _changed(name, lock):
             return f"the files of {', '.join(changed)} changed"
-    if _permitted(lock, lock) != lock:
-        return "allow-scripts changed"
-    return ""
+    if broken := faults.of(lock):
+        return next(iter(broken.values()))
+    licences.check(lock.pins, policy())
+    return "" if _consented(lock, lock) == lock else "allow-scripts changed"
 
 
 def check_consent(pins: Iterable[Pin]) -> None:
@@ -89,9 +96,10 @@ def _brought(pins: Iterable[Pin]) -> list[tuple[Pin, Spec]]:
     return [(pin, spec) for pin in sorted(pins) for spec in _room(pin.ecosystem).brings(pin)]
 
 
-def _in_order(names: Iterable[str]) -> list[str]:
-    """Those that bring others first, so that none is asked twice."""
-    return sorted(names, key=lambda name: (type(_room(name)).brings is Ecosystem.brings, name))
+def _first(names: Sequence[str]) -> list[str]:
+    """Those that bring others, so that none is asked twice; where there are none, all."""
+    bringing = [name for name in names if type(_room(name)).brings is not Ecosystem.brings]
+    return sorted(bringing or names)
 
 
 def _changed(name: str, lock: Lock) -> list[str]:
@@ -106,7 +114,9 @@ def _choose(
     if policy().offline and not room.local:
         raise Offline("the lock has to change, and --offline is given", ecosystem=name)
     if upgrade is not None:
-        locked = [pin for pin in locked if upgrade and pin.name not in upgrade]
+        names = set(upgrade)
+        kept = (p for p in locked if names.isdisjoint((p.name, f"{p.ecosystem}:{p.name}")))
+        locked = list(kept) if names else []
     _unambiguous(specs)
     report(f"resolve {name}", 0, 1)
     pins = room.resolve(specs, locked)
@@ -135,9 +145,8 @@ def _old_enough(room: Ecosystem, pins: Iterable[Pin], known: set[Pin]) -> None:
             raise TooYoung(detail, spec=pin.label)
 
 
-def _permitted(lock: Lock, old: Lock) -> Lock:
-    """The lock with what its packages may run, once its licences were looked at."""
-    licences.check(lock.pins, policy())
+def _consented(lock: Lock, old: Lock) -> Lock:
+    """The lock with what its packages may run."""
     asks = {pin: asked for pin in lock.pins if (asked := _room(pin.ecosystem).asks(pin))}
     agreed = {(pin.ecosystem, pin.name, pin.consent) for pin in old.pins if pin.consent}
     known = {p: asked for p, asked in asks.items() if _known(p, asked, agreed)}

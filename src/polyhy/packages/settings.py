@@ -39,7 +39,8 @@ def read(root: Path) -> Policy:
             rooms[key] = _room(root, text, key, value)
             continue
         if key not in _SETTINGS:
-            hint = suggest(key, list(_SETTINGS), "there are")
+            known = [*_SETTINGS, "dependencies", *plugins.ecosystems()]
+            hint = suggest(key, known, "there are")
             raise _refused(root, text, key, f"there is no setting {key!r}", hint)
         field, check, shape = _SETTINGS[key]
         try:

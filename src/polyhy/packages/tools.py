@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from polyhy import store
+from polyhy import plugins, store
 from polyhy.ecosystem import Ecosystem
 from polyhy.spec import Pin
 
+_MARK = "ok"
 FOLDER = "tools"
 """Where in a folder that a bridge searches the room's own packages lie."""
 
@@ -20,7 +23,29 @@ FOLDER = "tools"
 def find(ecosystem: Ecosystem) -> Path | None:
     """The folder to search, left by any install with this version of polyhy; None before one."""
     folder = _folder(ecosystem, ecosystem.wanted(ecosystem.own()))
-    return folder if (folder / FOLDER).is_dir() else None
+    if not (folder / FOLDER).is_dir():
+        return None
+    with suppress(OSError):  # a cache may be shared read-only
+        os.utime(folder)
+    return folder
+
+
+def current() -> set[Path]:
+    """The folders that `find` gives with this version of polyhy, where it has laid them out."""
+    rooms = map(plugins.ecosystem, plugins.ecosystems())
+    return {folder for room in rooms if (folder := find(room))}
+
+
+def folders() -> list[Path]:
+    """All folders that were ever laid out, for other versions of polyhy too."""
+    places = (store.cache() / "rooms").glob(f"*/[!.]*/{FOLDER}")
+    return sorted(place.parent for place in places if not place.parent.name.startswith("staging-"))
+
+
+def is_whole(folder: Path) -> bool:
+    """True where a folder is what it was when it was laid out."""
+    mark = folder / _MARK
+    return mark.is_file() and store.tree_hash(folder / FOLDER) == mark.read_text()
 
 
 def keep(ecosystem: Ecosystem, pins: Sequence[Pin]) -> None:
@@ -37,6 +62,7 @@ def keep(ecosystem: Ecosystem, pins: Sequence[Pin]) -> None:
         ecosystem.link(
             {pin: store.verify(pin, ecosystem.variant(pin)) for pin in pins}, staged / FOLDER
         )
+        (staged / _MARK).write_text(store.tree_hash(staged / FOLDER))
         shutil.rmtree(folder, ignore_errors=True)
         staged.rename(folder)
 
