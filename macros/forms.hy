@@ -1,4 +1,4 @@
-"`let` with pairs, `fn` and `defn` that await without `:async`, `await` at the top of a file."
+"`let` with pairs, `fn` and `defn` that await without `:async`, `await` and `:async` at the top of a file."
 
 (import
   hy.errors [HySyntaxError]
@@ -48,15 +48,68 @@
       (import asyncio)
       (defn slow [x] (await (asyncio.sleep 0)) (* 2 x))
       (await (slow 21))               ;=> 42 ]]
-  (if (and
-        (= (len forms) 1)
-        (isinstance (nearest-python-scope compiler.scope) ScopeGlobal)
-        (not (getattr compiler "awaits" False)))
+  (if (and (= (len forms) 1) (at-the-top compiler))
     `(do
        (import polyhy :as _polyhy)
        (_polyhy.finish ((fn :async [] (await ~(get forms 0))))))
     (core compiler #* forms)))
 
+(defn at-the-top [compiler]
+  "True outside of functions, where what is compiled is no coroutine either, as a prompt's cell is."
+  (and
+    (isinstance (nearest-python-scope compiler.scope) ScopeGlobal)
+    (not (getattr compiler "awaits" False))))
+
+(defn for-async [core compiler #* forms]
+  #[[Hy's own; `:async` at the top of a file runs each step to its end, as in comprehensions. ::
+
+      (import asyncio)
+      (defn fetch [i] (await (asyncio.sleep 0)) (* i i))
+      (defn count [n] (for [i (range n)] (yield (await (fetch i)))))
+      (lfor :async x (count 3) (+ x 1))       ;=> [1, 2, 5] ]]
+  (if (and forms (isinstance (get forms 0) List) (at-the-top compiler))
+    (core compiler (stepped (get forms 0) each) #* (cut forms 1 None))
+    (core compiler #* forms)))
+
+(defn gather-async [core compiler #* forms]
+  (if (at-the-top compiler)
+    (core compiler #* (stepped (Expression forms) each))
+    (core compiler #* forms)))
+
+(defn with-async [core compiler #* forms]
+  #[[Hy's own; `:async` at the top of a file enters, runs and leaves as one task. ::
+
+      (import asyncio)
+      (with [:async (asyncio.Lock)]
+        (await (asyncio.sleep 0 "done")))       ;=> 'done' ]]
+  (if (and forms (isinstance (get forms 0) List) (at-the-top compiler))
+    (core compiler (stepped (get forms 0) entered) #* (cut forms 1 None))
+    (core compiler #* forms)))
+
+(defn each [things]
+  `(hy.I.polyhy.each-async ~things))
+
+(defn entered [context]
+  `(hy.I.polyhy.entered-async (fn [] ~context)))
+
+(defn stepped [clauses step]
+  "Clauses where what follows `:async` and its target is stepped through, or entered, in turns."
+  (setv [made rest] [[] (list clauses)])
+  (while rest
+    (setv each (.pop rest 0))
+    (if (or (!= each (Keyword "async")) (not rest))
+      (.append made each)
+      (do
+        (when (and (> (len rest) 1) (!= (len clauses) 2))
+          (.append made (.pop rest 0)))
+        (setv thing (.pop rest 0))
+        (.append made (.replace (step thing) thing)))))
+  (.replace ((type clauses) made) clauses :recursive False))
+
+(extend-core "for" for-async)
+(extend-core "with" with-async)
+(for [word ["lfor" "sfor" "dfor" "gfor"]]
+  (extend-core word gather-async))
 (extend-core "let" let-pairs)
 (extend-core "fn" fn-awaits)
 (extend-core "defn" fn-awaits)

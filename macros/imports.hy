@@ -1,7 +1,7 @@
 "`import-from`, and `import` with `:from`: packages in the clauses of Hy's own `import`."
 
 (import
-  hy.models [Keyword String]
+  hy.models [Dict Keyword String Symbol]
   hy.scoping [ScopeGlobal]
   polyhy.guests.clauses [Reader]
   polyhy.macros.opting [extend-core])
@@ -30,10 +30,16 @@
 ;; what is no name in Python
 (setv RENAMED {:in :runtime  :with :types})
 
+(defn written [keyword value]
+  "An option as Python takes it; types are named, as text: `{T f64}`."
+  (when (and (= keyword :with) (isinstance value Dict))
+    (setv value (Dict (gfor  form value  (if (isinstance form Symbol) (String form) form)))))
+  [(.get RENAMED keyword keyword) value])
+
 (defn bind [compiler reader clause]
   (defn call [#* members]
     `(_polyhy.import-from ~clause.ecosystem ~clause.text ~@members
-       ~@(gfor  option clause.options  form option  (.get RENAMED form form))))
+       ~@(gfor  option clause.options  form (written #* option)  form)))
   (cond
     clause.members
       `(setv

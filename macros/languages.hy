@@ -2,7 +2,7 @@
 
 (import
   hy.macros [macro]
-  hy.models [Keyword String Symbol]
+  hy.models [Expression Keyword String Symbol]
   polyhy [plugins variables]
   polyhy.macros.opting [extend-core]
   polyhy.macros.names [fail])
@@ -34,6 +34,8 @@
 
         (py-> "math" sqrt 16)                             ;=> 4.0
         (js-> (js "({f: (x) => x + 1})") f 41)            ;=> 42 ]]
+    (when (not (isinstance member #(Symbol Expression)))
+      (fail _hy-compiler member "after the thing stands the name of a member: (py-> np sum [1 2 3])"))
     `((. ~(if (isinstance thing String) (module language thing) thing) ~member) ~@args))
   ((macro (+ language "->")) through))
 
@@ -57,6 +59,8 @@
 
       (py.import "os.path" :as path)
       (path.basename "a/b")         ;=> 'b' ]]
+  (when (not (isinstance name String))
+    (fail _hy-compiler name "the module is named by a string: (py.import \"os.path\")"))
   (if (not rest)
     `(setv ~(Symbol (get (.rpartition (str name) ".") -1)) ($py ~name))
     (if (and (= (get rest 0) (Keyword "as")) (= (len rest) 2) (isinstance (get rest 1) Symbol))

@@ -9,7 +9,7 @@
 
 (defn run [compiler target forms]
   "Run forms now, in the target's namespace; the macros that they define are that target's."
-  (setv space (meta.run compiler.module target forms compiler.filename))
+  (setv space (meta.run compiler.module target forms compiler.filename compiler.source))
   (setv own compiler.module._hy-macros)
   (for [[name function] (.items (dict space._hy-macros))]
     (when (= function.__module__ space.__name__)

@@ -2,7 +2,7 @@
 
 (import
   hy.errors [HySyntaxError]
-  hy.models [Keyword Symbol]
+  hy.models [Expression Keyword Symbol]
   polyhy [variables]
   polyhy.guests.clauses [text])
 
@@ -19,7 +19,7 @@
   (setv pairs [])
   (while rest
     (setv member (.pop rest 0))
-    (when (not-in "." (text member))
+    (when (not (and (isinstance member Expression) (in "." (text member))))
       (fail _hy-compiler member "a member has a dot or a colon: (alias np.linalg.norm)"))
     (setv name (get member -1))
     (when (= (cut rest 1) [(Keyword "as")])
@@ -55,6 +55,11 @@
   "A call of `polyhy.sessions.reflect`, unless the word is a variable of the file's own."
   (if (variables.bound compiler word)
     `((do ~(Symbol word)) ~@args)
+    (asking compiler word args)))
+
+(defn asking [compiler word args]
+  (if (!= (len args) 1)
+    (fail compiler compiler.this (.format "{0} asks of one thing: ({0} lodash)" word))
     `(do
        (import polyhy.sessions.reflect :as _reflect)
        ((. _reflect ~(Symbol word)) ~@args))))

@@ -20,6 +20,12 @@
   (setv piece (targets.written compiler language forms (lfor  name names  (hy.mangle (str name)))))
   (setv made (call compiler language piece))
   (cond
+    piece.members
+      (do
+        (setv module (gensym "module"))
+        `(do
+           (setv ~module ~made)
+           ~@(gfor  [name member] (zip names piece.members)  `(setv ~name (. ~module ~(Symbol member))))))
     (not names)
       made
     (not (in (head (get forms -1)) DEFINE))

@@ -3,10 +3,11 @@
 (import
   re
   sys
-  hy.models [Keyword String]
+  hy.models [Dict Float Integer Keyword List String]
   polyhy [plugins]
   polyhy.guests.clauses [Reader]
-  polyhy.errors [suggest])
+  polyhy.errors [suggest]
+  polyhy.macros.names [fail])
 
 (defmacro by-ref [x]
   #[[Cross by reference what would be copied: a function's result stays in the guest, as a Proxy; a
@@ -33,6 +34,8 @@
     (when (in "data" (getattr scope "defined" #()))
       (return `((do data) ~@args)))
     (setv scope scope.parent))
+  (when (!= (len args) 1)
+    (fail _hy-compiler _hy-compiler.this "data takes one form: (data x)"))
   `(do
      (import polyhy :as _polyhy)
      (_polyhy.data ~@args)))
@@ -47,6 +50,8 @@
   (setv reader (Reader _hy-compiler.this _hy-compiler.filename _hy-compiler.source))
   (when (isinstance language String)
     (check-runtime reader language))
+  (when (isinstance source #(Integer Float Keyword List Dict))
+    (.fail reader source "source is a text: (eval-in \"js\" \"1 + 1\")"))
   (setv origin (.format "{}:{}" _hy-compiler.filename (first-line _hy-compiler source)))
   (setv value `(_polyhy.evaluate ~language ~source ~origin))
   `(do

@@ -27,7 +27,7 @@ BUILTINS = words(
     KeyError LookupError NameError NotImplementedError OSError OverflowError RuntimeError
     StopIteration TypeError ValueError ZeroDivisionError abs all any bin bool callable chr
     dict divmod enumerate filter float format frozenset getattr hasattr hex int isinstance
-    issubclass iter len list map max min next ord pow print range repr reversed round set
+    issubclass iter len list map max min next oct ord pow print range repr reversed round set
     setattr sorted str sum tuple type zip
     """
 )

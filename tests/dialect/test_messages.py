@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polyhy
@@ -28,6 +28,7 @@ def test_json_comes_back_as_it_was(value: Any) -> None:
     assert json.loads(to_json(value)) == value
 
 
+@settings(deadline=None)  # the first message starts the runtime
 @given(DATA.filter(lambda value: type(value) is not str and "__proto__" not in repr(value)))
 def test_a_message_to_javascript_is_read_as_it_was_sent(value: Any) -> None:
     assert polyhy.receive_json("js", polyhy.send_json("js", value)) == value

@@ -68,8 +68,9 @@ def test_a_language_is_no_name_for_a_further_runtime() -> None:
 
 
 def test_an_engine_that_shares_its_globals_is_started_once() -> None:
-    with pytest.raises(UsageError, match="a process has one runtime of js"):
+    with pytest.raises(UsageError, match="a process has one runtime of js") as caught:
         polyhy.start_runtime("js", "other")
+    assert '(start-runtime "node" :as "other")' in str(caught.value)
 
 
 def test_state_ends_with_its_runtime() -> None:
@@ -94,6 +95,11 @@ def test_marshal_sends_once_and_keeps_the_value_there(name: str) -> None:
     assert isinstance(sent, Proxy)
     assert polyhy.data(sent) == [1, 2, 3]
     assert polyhy.runtime_dispatch[name].marshal(5) == 5
+
+
+def test_what_keeps_no_values_says_so() -> None:
+    with pytest.raises(UsageError, match="sh keeps no values that are sent to it"):
+        polyhy.runtime_dispatch["sh"].marshal([1])
 
 
 def test_python_has_a_namespace_of_its_own() -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+import polyhy
+from polyhy.guests import host
+
 Run = Callable[..., Any]
 
 HEAD = "(require polyhy * :readers *)\n"
@@ -50,6 +53,8 @@ SAME = [
     ("(print (LANG:let [a 1 b 2] (+ a b)) (LANG:lfor x [1 2] (* x x)))", "3 [1, 4]"),
     ("(import math) (LANG:defn f [x] (math.floor x)) (print (f 2.5))", "2"),
     ("(LANG:defn f [x] (import math) (math.floor x)) (print (f 2.5))", "2"),
+    ("(setv xs [1 2]) (print (LANG (+ 1 (LANG (len xs)) (LANG:let [a 3] (+ a (get xs 0))))))", "7"),
+    ("(import polyhy) (with [_ (polyhy.scope)] (LANG (len [1]))) (print (LANG (len [1 2])))", "2"),
 ]  # fmt: skip
 
 
@@ -134,6 +139,13 @@ def test_a_free_variable_is_passed_once_for_a_block(tmp_path: Path, run: Run) ->
 """
     done = run("hy", "-c", HEAD + program, cwd=tmp_path)
     assert done.stdout.startswith("('xs',) "), done.stderr
+
+
+def test_a_block_is_read_once_by_its_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, read, evaluate = "function(L, x) return x end", [], host.evaluate
+    monkeypatch.setattr(host, "evaluate", lambda *args: read.append(args[1]) or evaluate(*args))
+    assert [polyhy.emitted("lua", source, "once.hy:1", i) for i in range(3)] == [0, 1, 2]
+    assert read.count(source) == 1
 
 
 def test_expanding_starts_no_runtime_and_imports_no_engine(tmp_path: Path, run: Run) -> None:

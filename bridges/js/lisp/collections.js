@@ -1,6 +1,11 @@
 // Items of lists, dicts, sets and texts, as Python finds, sets and unpacks them.
 
 function $get(xs, key) {
+  if (Array.isArray(xs) && typeof key === "number" && key >= 0 && key < xs.length) return xs[key];
+  return $get_others(xs, key);
+}
+
+function $get_others(xs, key) {
   if (Array.isArray(xs) || typeof xs === "string") {
     if (typeof key !== "number") throw new $TypeError(`${$type_name(xs)} indices must be integers`);
     const x = xs[key < 0 ? key + xs.length : key];
@@ -74,6 +79,14 @@ function $cut(xs, start, stop, step) {
   const end = stop === null || stop === undefined ? (back ? -1 : xs.length) : clamp(stop, back ? -1 : 0, xs.length);
   for (let i = first; back ? i > end : i < end; i += step) made.push(xs[i]);
   return typeof xs === "string" ? made.join("") : made;
+}
+
+// Replace the items of a list from `start` to `stop`.
+function $set_cut(xs, items, start, stop) {
+  if (!Array.isArray(xs)) throw new $TypeError(`'${$type_name(xs)}' object does not support slice assignment`);
+  const place = (i) => Math.min(Math.max(i < 0 ? i + xs.length : i, 0), xs.length);
+  const first = place(start ?? 0), last = place(stop ?? xs.length);
+  xs.splice(first, Math.max(last - first, 0), ...$iter(items));
 }
 
 function $contains(xs, x) {

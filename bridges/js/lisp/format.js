@@ -57,6 +57,15 @@ function $format(x, spec) {
   return pad.repeat(before) + lead + text + pad.repeat(missing - before);
 }
 
+// `digits` digits, with a power of ten where it is far from 1.
+function $general(x, digits) {
+  if (!Number.isFinite(x) || x === 0) return $number_text(x);
+  const bare = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  const [mantissa, power] = x.toExponential(digits - 1).split("e").map((text, i) => (i ? Number(text) : text));
+  if (power >= -4 && power < digits) return bare(x.toFixed(Math.max(digits - 1 - power, 0)));
+  return `${bare(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
 function $format_number(x, kind, digits, group, base) {
   const radix = { x: 16, X: 16, b: 2, o: 8 }[kind];
   let text;
@@ -65,8 +74,8 @@ function $format_number(x, kind, digits, group, base) {
   else if (kind === "%") text = `${(x * 100).toFixed(Number(digits ?? 6))}%`;
   else if (kind === "c") return String.fromCodePoint(x);
   else if (kind === "f" || kind === "F") text = x.toFixed(Number(digits ?? 6));
-  else if (digits !== undefined) text = $number_text(Number(x.toPrecision(Number(digits) || 1)));
+  else if (digits !== undefined || kind === "g" || kind === "G") text = $general(x, Number(digits ?? 6) || 1);
   else text = $number_text(x);
-  if (kind === "X" || kind === "E") text = text.toUpperCase();
+  if (kind === "X" || kind === "E" || kind === "G") text = text.toUpperCase();
   return group ? text.replace(/\d(?=(\d{3})+(?!\d))(?<!\.\d*)/g, `$&${group}`) : text;
 }

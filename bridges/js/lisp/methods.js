@@ -31,7 +31,7 @@ function $m_pop(xs, ...args) {
     for (const x of xs) return xs.delete(x), x;
     throw new $KeyError("pop from an empty set");
   }
-  if (!$pairs(xs)) return $native(xs, "pop", args);
+  if (!$is_dict(xs)) return $native(xs, "pop", args);
   if (args.length > 1 && !$contains(xs, args[0])) return args[1];
   const x = $get(xs, args[0]);
   $del_item(xs, args[0]);
@@ -81,7 +81,8 @@ function $m_clear(xs, ...args) {
 }
 
 function $m_get(xs, key, otherwise = null) {
-  if (!$pairs(xs) || typeof xs.get === "function" && !(xs instanceof Map)) {
+  if (xs instanceof Map && typeof key !== "object") return xs.has(key) ? xs.get(key) : otherwise;
+  if (!$is_dict(xs) || typeof xs.get === "function" && !(xs instanceof Map)) {
     return $native(xs, "get", otherwise === null ? [key] : [key, otherwise]);
   }
   return $contains(xs, key) ? $get(xs, key) : otherwise;
@@ -101,7 +102,7 @@ function $m_items(xs, ...args) {
 
 function $m_update(xs, ...args) {
   if (xs instanceof Set) for (const x of $iter(args[0])) xs.add(x);
-  else if (!$pairs(xs)) return $native(xs, "update", args);
+  else if (!$is_dict(xs)) return $native(xs, "update", args);
   else {
     const named = $named_in(args);
     for (const more of [...args, { ...named }]) {

@@ -42,10 +42,16 @@ function $math_gcd(a, b) {
   return a;
 }
 
+function $math_isqrt(x) {
+  if (x < 0) throw new $ValueError("isqrt() argument must be nonnegative");
+  return Math.floor(Math.sqrt(x));
+}
+
 const $math_module = {
   ...{ pi: $math_pi, e: $math_e, inf: $math_inf, nan: $math_nan, floor: $math_floor, ceil: $math_ceil },
   ...{ trunc: $math_trunc, sin: $math_sin, cos: $math_cos, tan: $math_tan, atan2: $math_atan2 },
   ...{ exp: $math_exp, hypot: $math_hypot, sqrt: $math_sqrt, log: $math_log, gcd: $math_gcd },
+  ...{ isqrt: $math_isqrt },
 };
 
 function $functools_reduce(f, xs, ...start) {

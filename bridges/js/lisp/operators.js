@@ -42,6 +42,10 @@ function $ne(a, b) {
   return !$eq(a, b);
 }
 
+function $is_dict(x) {
+  return x instanceof Map || $is_plain(x);
+}
+
 function $pairs(x) {
   if (x instanceof Map) return [...x];
   return $is_plain(x) ? Object.entries(x) : null;
@@ -61,6 +65,10 @@ function $add_others(a, b) {
 
 function $iadd(a, b) {
   if (typeof a === "number" && typeof b === "number") return a + b;
+  return $iadd_others(a, b);
+}
+
+function $iadd_others(a, b) {
   if (Array.isArray(a)) return a.push(...$iter(b)), a;
   return $add(a, b);
 }
@@ -79,7 +87,7 @@ function $is_number(x) {
 function $type_name(x) {
   if (x === null || x === undefined) return "NoneType";
   if (Array.isArray(x)) return "list";
-  if (x instanceof Map || $is_plain(x)) return "dict";
+  if ($is_dict(x)) return "dict";
   if (x instanceof Set) return "set";
   const names = { string: "str", boolean: "bool", bigint: "int", function: "function", symbol: "symbol" };
   if (typeof x === "number") return Number.isInteger(x) ? "int" : "float";
@@ -92,12 +100,20 @@ function $class_name(f) {
 
 function $sub(a, b) {
   if (typeof a === "number" && typeof b === "number") return a - b;
+  return $sub_others(a, b);
+}
+
+function $sub_others(a, b) {
   if (a instanceof Set && b instanceof Set) return $m_difference(a, b);
   return $operate("-", "sub", a, b, (x, y) => x - y);
 }
 
 function $mul(a, b) {
   if (typeof a === "number" && typeof b === "number") return a * b;
+  return $mul_others(a, b);
+}
+
+function $mul_others(a, b) {
   if (typeof b === "string" || Array.isArray(b)) [a, b] = [b, a];
   if (typeof a === "string") return a.repeat(Math.max(0, b));
   if (Array.isArray(a)) return $repeated(a, b);
@@ -113,21 +129,31 @@ function $repeated(xs, times) {
 
 function $div(a, b) {
   if (typeof a === "number" && typeof b === "number" && b !== 0) return a / b;
+  return $div_others(a, b);
+}
+
+function $div_others(a, b) {
   $not_zero(b, "division by zero");
   return $operate("/", "truediv", a, b, (x, y) => Number(x) / Number(y));
 }
 
 function $floordiv(a, b) {
   if (typeof a === "number" && typeof b === "number" && b !== 0) return Math.floor(a / b);
+  return $floordiv_others(a, b);
+}
+
+function $floordiv_others(a, b) {
   $not_zero(b, "integer division or modulo by zero");
   return $operate("//", "floordiv", a, b, (x, y) => Math.floor(Number(x) / Number(y)));
 }
 
 function $mod(a, b) {
-  if (typeof a === "number" && typeof b === "number" && b !== 0) {
-    const rest = a % b;
-    return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-  }
+  if (typeof a !== "number" || typeof b !== "number" || b === 0) return $mod_others(a, b);
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+function $mod_others(a, b) {
   $not_zero(b, "integer modulo by zero");
   return $operate("%", "mod", a, b, (x, y) => $mod(Number(x), Number(y)));
 }
@@ -138,6 +164,10 @@ function $not_zero(b, text) {
 
 function $power(a, b) {
   if (typeof a === "number" && typeof b === "number") return a ** b;
+  return $power_others(a, b);
+}
+
+function $power_others(a, b) {
   return $operate("**", "pow", a, b, (x, y) => x ** y);
 }
 
@@ -164,7 +194,7 @@ function $band(a, b) {
 
 function $bor(a, b) {
   if (a instanceof Set && b instanceof Set) return $m_union(a, b);
-  if ($pairs(a) && $pairs(b)) return $merged(a, b);
+  if ($is_dict(a) && $is_dict(b)) return $merged(a, b);
   return $bits("|", "or", a, b, (x, y) => x | y);
 }
 

@@ -24,6 +24,12 @@ function L.range(start, stop, step)
   return made
 end
 
+-- The last number that a loop with such a step may reach.
+function L.last_of(stop, step)
+  if step == 0 then L.raise(L.ValueError("range() arg 3 must not be zero")) end
+  return step > 0 and stop - 1 or stop + 1
+end
+
 function L.tuple(xs)
   return L.list(xs)
 end
@@ -100,13 +106,17 @@ end
 
 function L.sum(xs, start)
   local total = start or 0
-  for x in L.iter(xs) do total = L.add(total, type(x) == "boolean" and (x and 1 or 0) or x) end
+  for _, x in L.each(xs) do total = L.add(total, type(x) == "boolean" and (x and 1 or 0) or x) end
   return total
+end
+
+function L.identity(x)
+  return x
 end
 
 function L.chosen(name, wins, args)
   local named = L.named_in(args)
-  local key, items = named.key or function(x) return x end, args
+  local key, items = named.key or L.identity, args
   if #args == 1 then items = L.list(args[1]) end
   if #items == 0 then
     if named.default ~= nil then return named.default end
@@ -130,12 +140,9 @@ end
 -- table.sort does not keep the order of equals, Python does: merge.
 function L.sorted(xs, named)
   local options = named and named.__options or {}
-  local key, less = options.key or function(x) return x end, L.lt
-  if options.reverse then
-    less = function(a, b) return L.lt(b, a) end
-  end
+  local key, less = options.key or L.identity, options.reverse and L.gt or L.lt
   local items = {}
-  for x in L.iter(xs) do items[#items + 1] = { key(x), x } end
+  for i, x in L.each(xs) do items[i] = { key(x), x } end
   local made = {}
   for i, pair in ipairs(L.merge_sort(items, less)) do made[i] = pair[2] end
   return made
@@ -212,14 +219,14 @@ function L.filter(f, xs)
 end
 
 function L.any(xs)
-  for x in L.iter(xs) do
+  for _, x in L.each(xs) do
     if L.truthy(x) then return true end
   end
   return false
 end
 
 function L.all(xs)
-  for x in L.iter(xs) do
+  for _, x in L.each(xs) do
     if not L.truthy(x) then return false end
   end
   return true
@@ -235,7 +242,10 @@ end
 
 -- A generator: a function that gives what `body` yields.
 function L.generator(body)
-  local running = coroutine.create(body)
+  local running = coroutine.create(function()
+    body()
+    return nil
+  end)
   return function()
     if coroutine.status(running) == "dead" then return nil end
     local fine, x = coroutine.resume(running)
@@ -272,90 +282,6 @@ function L.bin(x)
   return (x < 0 and "-0b" or "0b") .. L.digits(math.abs(x), 2)
 end
 
-function L.callable(x)
-  return type(x) == "function" or L.special(x, "__call__") ~= nil
-end
-
-function L.type(x)
-  return type(x) == "table" and getmetatable(x) or nil
-end
-
-function L.getattr(x, name, ...)
-  local value = x[name]
-  if value ~= nil then return value end
-  if select("#", ...) > 0 then return (...) end
-  L.raise(L.AttributeError(("'%s' object has no attribute '%s'"):format(L.type_name(x), name)))
-end
-
-function L.hasattr(x, name)
-  return x[name] ~= nil
-end
-
-function L.setattr(x, name, value)
-  x[name] = value
-end
-
-function L.isinstance(x, kind)
-  if L.is_list(kind) then
-    for _, each in ipairs(kind) do
-      if L.isinstance(x, each) then return true end
-    end
-    return false
-  end
-  local own = L.own_types()[kind]
-  if own then return own(x) end
-  if type(x) == "table" then
-    local class = getmetatable(x)
-    while type(class) == "table" and class ~= kind do class = rawget(class, "__base") end
-    return class == kind
-  end
-  if kind == L.Exception or kind == L.BaseException then return type(x) == "string" or type(x) == "userdata" end
-  return kind == L.TypeError and type(x) == "string" and x:find("attempt to", 1, true) ~= nil
-end
-
-function L.own_types()
-  return {
-    [L.int] = function(x) return type(x) == "boolean" or (type(x) == "number" and x % 1 == 0) end,
-    [L.float] = function(x) return type(x) == "number" and x % 1 ~= 0 end,
-    [L.str] = function(x) return type(x) == "string" end,
-    [L.bool] = function(x) return type(x) == "boolean" end,
-    [L.list] = L.is_list,
-    [L.tuple] = L.is_list,
-    [L.dict] = L.is_dict,
-    [L.set] = L.is_set,
-  }
-end
-
-function L.issubclass(a, b)
-  while a ~= nil and a ~= b do a = rawget(a, "__base") end
-  return a == b
-end
-
-function L.enter(x)
-  local special = L.special(x, "__enter__")
-  if special then return special(x) end
-  return x
-end
-
-function L.exit(x, error)
-  local special = L.special(x, "__exit__")
-  if special then return L.truthy(special(x, L.type(error), error, nil)) end
-  if type(x) == "userdata" or (type(x) == "table" and x.close) then x:close() end
-  return false
-end
-
-function L.is_sequence(x, least, exact)
-  return L.is_list(x) and (exact and #x == least or not exact and #x >= least)
-end
-
-function L.has_keys(x, keys)
-  if not L.is_dict(x) then return false end
-  for _, key in ipairs(keys) do
-    if not L.contains(x, key) then return false end
-  end
-  return true
-end
-
-function L.match_arg(x, i)
-  return x[x.__match_args__[i + 1]]
+function L.oct(x)
+  return (x < 0 and "-0o" or "0o") .. L.digits(math.abs(x), 8)
 end

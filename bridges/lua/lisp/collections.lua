@@ -99,12 +99,25 @@ function L.cut(xs, start, stop, step)
   return text and table.concat(made) or made
 end
 
+-- Replace the items of a list from `start` to `stop`.
+function L.set_cut(xs, items, start, stop)
+  if not L.is_list(xs) then
+    L.raise(L.TypeError("'" .. L.type_name(xs) .. "' object does not support slice assignment"))
+  end
+  local size = #xs
+  local first = L.clamped(start or 0, size, 0, size)
+  local last = math.max(first, L.clamped(stop or size, size, 0, size))
+  local made = L.list(items)
+  for i = last + 1, size do made[#made + 1] = xs[i] end
+  for i = 1, math.max(#made, size - first) do xs[first + i] = made[i] end
+end
+
 function L.contains(xs, x)
   if type(xs) == "string" then return xs:find(x, 1, true) ~= nil end
   local special = L.special(xs, "__contains__")
   if special then return special(xs, x) end
   if L.is_set(xs) or L.is_dict(xs) then return x ~= nil and xs[L.key_in(xs, x)] ~= nil end
-  for y in L.iter(xs) do
+  for _, y in L.each(xs) do
     if L.eq(x, y) then return true end
   end
   return false
@@ -136,6 +149,22 @@ function L.iter(xs)
   L.raise(L.TypeError("'" .. L.type_name(xs) .. "' object is not iterable"))
 end
 
+-- What `for _, x in` takes, to loop over anything; over a list without making a function.
+function L.each(xs)
+  if L.is_list(xs) then return L.step_in, xs, 0 end
+  return L.step_by, L.iter(xs), 0
+end
+
+function L.step_in(xs, i)
+  local x = xs[i + 1]
+  if x ~= nil then return i + 1, x end
+end
+
+function L.step_by(step, i)
+  local x = step()
+  if x ~= nil then return i + 1, x end
+end
+
 function L.iterator(xs)
   return L.iter(xs)
 end
@@ -158,12 +187,12 @@ end
 function L.list(xs)
   local made = {}
   if xs == nil then return made end
-  for x in L.iter(xs) do made[#made + 1] = x end
+  for i, x in L.each(xs) do made[i] = x end
   return made
 end
 
 function L.unpack(xs, wanted)
-  local items = L.list(xs)
+  local items = L.is_list(xs) and xs or L.list(xs)
   if #items > wanted then L.raise(L.ValueError(("too many values to unpack (expected %d)"):format(wanted))) end
   if #items < wanted then
     L.raise(L.ValueError(("not enough values to unpack (expected %d, got %d)"):format(wanted, #items)))

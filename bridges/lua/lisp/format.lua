@@ -98,9 +98,9 @@ function L.format_number(x, kind, digits, group, base)
   elseif kind == "%" then text = ("%." .. (digits or 6) .. "f%%"):format(x * 100)
   elseif kind == "c" then return L.chr(x)
   elseif kind == "f" or kind == "F" then text = ("%." .. (digits or 6) .. "f"):format(x)
-  elseif digits then text = ("%." .. math.max(digits, 1) .. "g"):format(x)
+  elseif digits or kind == "g" or kind == "G" then text = ("%." .. math.max(digits or 6, 1) .. "g"):format(x)
   else text = L.number_text(x) end
-  if kind == "X" or kind == "E" then text = text:upper() end
+  if kind == "X" or kind == "E" or kind == "G" then text = text:upper() end
   if group == "" then return text end
   local whole, rest = text:match("^(%d+)(.*)$")
   local grouped = whole:reverse():gsub("(%d%d%d)", "%1" .. group):reverse():gsub("^" .. group, "")

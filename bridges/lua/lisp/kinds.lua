@@ -16,7 +16,7 @@ function L.is_dict(x)
 end
 
 function L.is_set(x)
-  return type(x) == "table" and L.sets[x] == true
+  return type(x) == "table" and getmetatable(x) == nil and L.sets[x] == true
 end
 
 -- A method of an object's class, such as `__eq__`; nil where it has none.
@@ -42,9 +42,36 @@ function L.class(name, base)
   local class = { __name = name, __is_class = true, __base = base }
   class.__index = class
   class.__tostring = L.str
-  class.__call = function(self, ...) return self:__call__(...) end
+  class.__call = L.called
   setmetatable(class, { __index = base, __call = L.new })
+  if base and base.__getters then L.with_getters(class) end
   return class
+end
+
+-- Let a class have properties; those of a class above are its own, too.
+function L.with_getters(class)
+  local getters = setmetatable({}, { __index = class.__base and class.__base.__getters })
+  class.__getters = getters
+  function class.__index(object, name)
+    local getter = getters[name]
+    if getter then return getter(object) end
+    return class[name]
+  end
+  function class.__newindex(object, name, value)
+    if getters[name] then
+      L.raise(L.AttributeError(("property '%s' of '%s' object has no setter"):format(name, class.__name)))
+    end
+    rawset(object, name, value)
+  end
+end
+
+function L.property(class, name, getter)
+  if not rawget(class, "__getters") then L.with_getters(class) end
+  class.__getters[name] = getter
+end
+
+function L.called(object, ...)
+  return object:__call__(...)
 end
 
 function L.new(class, ...)

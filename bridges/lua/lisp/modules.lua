@@ -48,10 +48,16 @@ function L.math_gcd(a, b)
   return a
 end
 
+function L.math_isqrt(x)
+  if x < 0 then L.raise(L.ValueError("isqrt() argument must be nonnegative")) end
+  return math.floor(math.sqrt(x))
+end
+
 L.math_module = {
   pi = L.math_pi, e = L.math_e, inf = L.math_inf, nan = L.math_nan, floor = L.math_floor, ceil = L.math_ceil,
   trunc = L.math_trunc, sin = L.math_sin, cos = L.math_cos, tan = L.math_tan, atan2 = L.math_atan2,
   exp = L.math_exp, hypot = L.math_hypot, sqrt = L.math_sqrt, log = L.math_log, gcd = L.math_gcd,
+  isqrt = L.math_isqrt,
 }
 
 function L.functools_reduce(f, xs, ...)

@@ -34,7 +34,19 @@ function L.ne(a, b)
   return not L.eq(a, b)
 end
 
-function L.operate(sign, name, a, b, native)
+-- LuaJIT compiles no function that makes a function: these have names.
+L.plain = {
+  add = function(x, y) return x + y end,
+  sub = function(x, y) return x - y end,
+  mul = function(x, y) return x * y end,
+  truediv = function(x, y) return x / y end,
+  floordiv = function(x, y) return math.floor(x / y) end,
+  mod = function(x, y) return x % y end,
+  pow = function(x, y) return x ^ y end,
+  matmul = function() return nil end,
+}
+
+function L.operate(sign, name, a, b)
   local special = L.special(a, "__" .. name .. "__")
   if special then return special(a, b) end
   special = L.special(b, "__r" .. name .. "__")
@@ -42,7 +54,7 @@ function L.operate(sign, name, a, b, native)
   if type(a) == "boolean" then a = a and 1 or 0 end
   if type(b) == "boolean" then b = b and 1 or 0 end
   if type(a) ~= "string" and type(b) ~= "string" and not L.is_list(a) and not L.is_list(b) then
-    if type(a) ~= "nil" and type(b) ~= "nil" then return native(a, b) end
+    if type(a) ~= "nil" and type(b) ~= "nil" then return L.plain[name](a, b) end
   end
   L.raise(L.TypeError(("unsupported operand type(s) for %s: '%s' and '%s'"):format(sign, L.type_name(a), L.type_name(b))))
 end
@@ -51,7 +63,7 @@ function L.add(a, b)
   if type(a) == "number" and type(b) == "number" then return a + b end
   if type(a) == "string" and type(b) == "string" then return a .. b end
   if L.is_list(a) and L.is_list(b) then return L.joined(a, b) end
-  return L.operate("+", "add", a, b, function(x, y) return x + y end)
+  return L.operate("+", "add", a, b)
 end
 
 function L.joined(a, b)
@@ -62,8 +74,9 @@ function L.joined(a, b)
 end
 
 function L.iadd(a, b)
+  if type(a) == "number" and type(b) == "number" then return a + b end
   if L.is_list(a) then
-    for x in L.iter(b) do a[#a + 1] = x end
+    for _, x in L.each(L.list(b)) do a[#a + 1] = x end
     return a
   end
   return L.add(a, b)
@@ -72,7 +85,7 @@ end
 function L.sub(a, b)
   if type(a) == "number" and type(b) == "number" then return a - b end
   if L.is_set(a) and L.is_set(b) then return L.m_difference(a, b) end
-  return L.operate("-", "sub", a, b, function(x, y) return x - y end)
+  return L.operate("-", "sub", a, b)
 end
 
 function L.mul(a, b)
@@ -86,30 +99,30 @@ function L.mul(a, b)
     end
     return made
   end
-  return L.operate("*", "mul", a, b, function(x, y) return x * y end)
+  return L.operate("*", "mul", a, b)
 end
 
 function L.div(a, b)
   if type(a) == "number" and type(b) == "number" and b ~= 0 then return a / b end
   if b == 0 or b == false then L.raise(L.ZeroDivisionError("division by zero")) end
-  return L.operate("/", "truediv", a, b, function(x, y) return x / y end)
+  return L.operate("/", "truediv", a, b)
 end
 
 function L.floordiv(a, b)
   if type(a) == "number" and type(b) == "number" and b ~= 0 then return math.floor(a / b) end
   if b == 0 or b == false then L.raise(L.ZeroDivisionError("integer division or modulo by zero")) end
-  return L.operate("//", "floordiv", a, b, function(x, y) return math.floor(x / y) end)
+  return L.operate("//", "floordiv", a, b)
 end
 
 function L.mod(a, b)
   if type(a) == "number" and type(b) == "number" and b ~= 0 then return a % b end
   if b == 0 or b == false then L.raise(L.ZeroDivisionError("integer modulo by zero")) end
-  return L.operate("%", "mod", a, b, function(x, y) return x % y end)
+  return L.operate("%", "mod", a, b)
 end
 
 function L.power(a, b)
   if type(a) == "number" and type(b) == "number" then return a ^ b end
-  return L.operate("**", "pow", a, b, function(x, y) return x ^ y end)
+  return L.operate("**", "pow", a, b)
 end
 
 function L.neg(a)
@@ -126,7 +139,8 @@ function L.rshift(a, b)
   return math.floor(a / 2 ^ b)
 end
 
-function L.bits(a, b, keep)
+function L.bits(a, b, keep, name)
+  if bit and a >= 0 and b >= 0 and a < 2 ^ 31 and b < 2 ^ 31 then return bit[name](a, b) end
   local made, place = 0, 1
   while (a ~= 0 or b ~= 0) and not (a == -1 and b == -1) and place <= 2 ^ 53 do
     if keep(a % 2, b % 2) then made = made + place end
@@ -136,20 +150,32 @@ function L.bits(a, b, keep)
   return made
 end
 
+function L.both(x, y)
+  return x == 1 and y == 1
+end
+
+function L.either(x, y)
+  return x == 1 or y == 1
+end
+
+function L.differ(x, y)
+  return x ~= y
+end
+
 function L.band(a, b)
   if L.is_set(a) then return L.m_intersection(a, b) end
-  return L.bits(a, b, function(x, y) return x == 1 and y == 1 end)
+  return L.bits(a, b, L.both, "band")
 end
 
 function L.bor(a, b)
   if L.is_set(a) then return L.m_union(a, b) end
   if L.is_dict(a) then return L.merged(a, b) end
-  return L.bits(a, b, function(x, y) return x == 1 or y == 1 end)
+  return L.bits(a, b, L.either, "bor")
 end
 
 function L.bxor(a, b)
   if L.is_set(a) then return L.m_union(L.m_difference(a, b), L.m_difference(b, a)) end
-  return L.bits(a, b, function(x, y) return x ~= y end)
+  return L.bits(a, b, L.differ, "bxor")
 end
 
 function L.bnot(a)
@@ -157,7 +183,7 @@ function L.bnot(a)
 end
 
 function L.matmul(a, b)
-  return L.operate("@", "matmul", a, b, function() return nil end)
+  return L.operate("@", "matmul", a, b)
 end
 
 -- -1, 0 or 1, as `a` is less than, equal to or more than `b`.

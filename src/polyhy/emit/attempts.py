@@ -125,6 +125,8 @@ def raise_(w: Walker, form: Any, place: str) -> None:
             raise EmitError(form, "outside of except, raise takes an error")
         w.leave(w.target.raised(w, w.errors[-1], None), form)
         return
+    if len(form) not in (2, 4) or (len(form) == 4 and form[2] != Keyword("from")):
+        raise EmitError(form, 'raise takes an error: (raise (ValueError "no") :from cause)')
     cause = w.expr(form[3]) if len(form) == 4 and form[2] == Keyword("from") else None
     error = w.expr(form[1])
     if isinstance(form[1], Symbol) and mangle(str(form[1])) in w.needs:
@@ -166,7 +168,7 @@ def with_(w: Walker, form: Any, place: str) -> None:
 
 
 def _entered(w: Walker, pairs: Sequence[Any], body: Any, place: str) -> None:
-    from polyhy.emit.forms import store
+    from polyhy.emit.assignment import store
 
     if not pairs:
         w.body(body, place)

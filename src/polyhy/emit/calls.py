@@ -22,6 +22,8 @@ class Arguments:
         self.places: list[Any] = []
         self.named: list[tuple[Keyword, Any]] = []
         self.spread: list[Any] = []
+        self.left_out = 0
+        """How many parameters by place stand before what is given by name, and are not given."""
         rest = list(forms)
         while rest:
             form = rest.pop(0)
@@ -105,7 +107,9 @@ def _with_options(w: Walker, arguments: Arguments) -> tuple[list[Code], list[boo
     """Arguments by name go as the language passes them: in one object after the others."""
     args, spread, named, rest = arguments.said(w)
     if named or rest:
-        args, spread = [*args, w.target.options(w, named, rest)], [*spread, False]
+        gap = [w.target.absent] * arguments.left_out
+        args = [*args, *gap, w.target.options(w, named, rest)]
+        spread = [*spread, *(False for _ in gap), False]
     return args, spread
 
 
@@ -119,12 +123,16 @@ def _in_order(arguments: Arguments, parameters: Sequence[Parameter]) -> Argument
     known = {p.called for p in parameters if p.kind == "keyword"}
     takes_any = any(p.kind == "options" for p in parameters)
     for name, (keyword, _) in named.items():
+        if name in plain[: len(arguments.places)]:
+            raise EmitError(keyword, f"the parameter {name!r} is given twice")
         if name in plain:
             gap = plain[len(arguments.places)]
             raise EmitError(keyword, f"the parameter {gap!r} before it must be given, too")
         if name not in known and not takes_any:
             raise EmitError(keyword, f"the function has no parameter {keyword.name!r}")
     arguments.named = list(named.values())
+    if not any(head(each) == "unpack-iterable" for each in arguments.places):
+        arguments.left_out = max(len(plain) - len(arguments.places), 0)
     return arguments
 
 
@@ -133,6 +141,9 @@ def _method_call(w: Walker, form: Any) -> Code:
     if len(form) < 2:
         raise EmitError(form, "a method needs its object: (.name object)")
     *path, name = form[0][2:]
+    for each in (*path, name):
+        if not isinstance(each, Symbol):
+            raise EmitError(each, "a method is called by its name: (.name object)")
     thing = form[1]
     if path:
         thing = Expression([Symbol("."), thing, *path])
@@ -149,12 +160,12 @@ def _member_call(w: Walker, owner: Any, name: Symbol, form: Any, how: Any) -> Co
     call = Expression([name, *form[1:]]).replace(form)
     with w.block() as later:
         code = method_of(w, thing, call, how)
-    w.out += before
+    w.add(before)
     if later and not thing.fixed:
         # What the arguments do comes after the object is evaluated.
         place = w.keep(thing)
         code = code._replace(text=code.text.replace(thing.text, place.text, 1))
-    w.out += later
+    w.add(later)
     return code
 
 

@@ -9,7 +9,7 @@ from hy import mangle
 from hy.models import List, String, Symbol
 
 from polyhy.emit.code import Code, EmitError
-from polyhy.emit.functions import function, head_of, plain
+from polyhy.emit.functions import check_defn, function, head_of, plain
 from polyhy.emit.scopes import head
 from polyhy.emit.walker import Walker, statement
 
@@ -27,6 +27,7 @@ def defclass(w: Walker, form: Any, place: str) -> None:
         raise EmitError(rest[1][1], f"a class of {w.target.name} has one class above it")
     scope = w.scope.find(name)
     place_ = scope.names[name] if scope else w.target.local_name(name)
+    w.classes.add(place_)
     members = list(_members(w, place_, body))
     w.say(w.target.classed(w, place_, bases, members, form), form)
     for decorator in reversed(decorators):
@@ -67,6 +68,7 @@ def _method(w: Walker, owner: str, form: Any) -> Member:
         if str(decorator) not in _DECORATORS:
             raise EmitError(decorator, "a method may be a staticmethod, classmethod or property")
         kind = _DECORATORS[str(decorator)]
+    check_defn(form, rest)
     symbol = plain(rest[0])
     if kind != "static" and not rest[1]:
         raise EmitError(rest[1], "a method takes its object first: [self]")

@@ -40,11 +40,18 @@ class EmitError(Exception):
 # Within the text of code: where a line of Lisp begins, and how deep statements nest.
 _LINE, _END, BREAK, IN, OUT = "\x01", "\x02", "\n", "\x0e", "\x0f"
 _MARKS = re.compile(f"{_LINE}(\\d+){_END}|([{BREAK}{IN}{OUT}])")
+RETURNS: Final = re.compile(f"({_LINE}\\d+{_END}|)return (.*);", re.DOTALL)
+"""A body that only returns: where it stands, and what it returns."""
 
 
 def words(text: str) -> frozenset[str]:
     """A table of words, written as text."""
     return frozenset(text.split())
+
+
+def wrapped(code: Code, level: int) -> str:
+    """The text of an operand: in parentheses, unless it binds at least as tightly as `level`."""
+    return code.text if code.level >= level else f"({code.text})"
 
 
 def at(form: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hy.models import Dict, Expression, FComponent, FString, List, Set, Tuple
 
+from polyhy.emit.code import EmitError
 from polyhy.emit.scopes import head
 
 Macro = Callable[[Expression], Any]
@@ -22,6 +23,8 @@ def expanded(form: Any, macro: Macro) -> Any:
     kind = head(form)
     if kind in ("quote", "quasiquote"):
         return form
+    if kind in _LENGTHS and len(form) != _LENGTHS[kind]:
+        raise EmitError(form, f"{kind} takes {_LENGTHS[kind] - 1} forms, not {len(form) - 1}")
     if kind == "match":
         return _match(form, macro)
     if isinstance(form, FComponent):
@@ -30,6 +33,9 @@ def expanded(form: Any, macro: Macro) -> Any:
         return _like(form, [expanded(each, macro) for each in form])
     return form
 
+
+_LENGTHS = {"annotate": 3, "unpack-iterable": 2, "unpack-mapping": 2}
+"""How long are the forms that `#^`, `#*` and `#**` are read as."""
 
 _HOLDERS = (Expression, List, Dict, Set, Tuple, FString)
 

@@ -26,7 +26,7 @@ def fn(w: Walker, form: Any) -> Code:
 @statement("defn")
 def defn(w: Walker, form: Any, place: str) -> None:
     is_async, decorators, rest = head_of(form[1:])
-    _check_defn(form, rest)
+    check_defn(form, rest)
     symbol = plain(rest[0])
     scope = w.scope.find(mangle(str(symbol)))
     name = scope.names[mangle(str(symbol))] if scope else w.target.local_name(mangle(str(symbol)))
@@ -48,13 +48,14 @@ def is_plain_defn(form: Any) -> bool:
 def defined(w: Walker, form: Any) -> Code:
     """The function that a plain `defn` defines, which knows itself by its name."""
     is_async, _, rest = head_of(form[1:])
-    _check_defn(form, rest)
+    check_defn(form, rest)
     name = mangle(str(plain(rest[0])))
     w.scope.signatures[name] = [p for p, _, _ in _parameters(w, rest[1], dry=True)]
     return function(w, w.scope.names[name], rest[1], rest[2:], is_async=is_async)
 
 
-def _check_defn(form: Any, rest: Any) -> None:
+def check_defn(form: Any, rest: Any) -> None:
+    """Check that a name and parameters are there."""
     if len(rest) < 2 or not isinstance(plain(rest[0]), Symbol) or not isinstance(rest[1], List):
         raise EmitError(form, "defn takes a name and parameters: (defn name [a b] …)")
 
@@ -98,8 +99,7 @@ def function(
         scope.is_async = is_async or contains(body, "await")
         scope.is_generator = contains(body, "yield")
         for parameter, symbol in said:
-            annotation = _ANNOTATIONS.get(id(symbol), "")
-            scope.types[mangle(str(symbol))] = annotation if parameter.kind != "rest" else "list"
+            scope.types[mangle(str(symbol))] = parameter.type
         place = DROP if scope.is_generator or kind == "init" else RETURN
         if body:
             w.body(body, place)
@@ -112,9 +112,6 @@ def function(
     if captured:
         code = w.target.closed(w, code, captured)
     return code._replace(type="function")
-
-
-_ANNOTATIONS: dict[int, str] = {}
 
 
 def _parameters(
@@ -145,10 +142,14 @@ def _parameters(
             default, closed = ("", None) if dry else _default(w, each[1])
         if not isinstance(symbol, Symbol):
             raise EmitError(each, "a parameter is a name, [name default], #* rest or #** options")
-        if head(annotated) == "annotate":
-            _ANNOTATIONS[id(symbol)] = ANNOTATED.get(str(annotated[2]), "")
+        if mangle(str(symbol)) in (p.name for p, _, _ in found):
+            raise EmitError(symbol, f"there are two parameters {symbol}")
+        if kind in ("rest", "options") and kind in (p.kind for p, _, _ in found):
+            raise EmitError(each, "one parameter takes the rest: #* by place, #** by name")
+        known = ANNOTATED.get(str(annotated[2]), "") if head(annotated) == "annotate" else ""
+        known = "list" if kind == "rest" else known
         name = mangle(str(symbol))
-        found.append((Parameter(name, kind, default, name), symbol, closed))
+        found.append((Parameter(name, kind, default, name, known), symbol, closed))
     return found
 
 
@@ -196,5 +197,7 @@ def yield_(w: Walker, form: Any) -> Code:
     everything = len(form) == 3 and form[1] == Keyword("from")
     if len(form) > 3 or (len(form) == 3 and not everything):
         raise EmitError(form, "yield takes one value, or :from and what has many")
+    if w.scope.function.parent is None:
+        raise EmitError(form, "yield stands in a function, which it makes a generator")
     value = w.expr(form[-1]) if len(form) > 1 else w.none
     return w.target.yielded(w, value, everything=everything)

@@ -46,7 +46,7 @@ def import_(w: Walker, form: Any, place: str) -> None:
 
 
 def _place(w: Walker, name: Symbol) -> str:
-    from polyhy.emit.forms import place_of
+    from polyhy.emit.assignment import place_of
 
     return place_of(w, name)
 
@@ -89,8 +89,12 @@ def _members(ecosystem: str, package: str, form: Any) -> Iterator[Any]:
     rest = list(form)
     while rest:
         member = rest.pop(0)
+        if not isinstance(member, (Symbol, String)):
+            raise EmitError(member, "a member is a name or a string: [format addDays :as add]")
         name = member
         if rest and rest[0] == Keyword("as") and len(rest) > 1:
             name = rest[1]
             del rest[:2]
+        if not isinstance(name, (Symbol, String)):
+            raise EmitError(name, "after :as stands a name: :as name")
         yield Symbol(str(name)).replace(member), (ecosystem, package, str(member))

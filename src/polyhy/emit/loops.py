@@ -36,7 +36,7 @@ def while_(w: Walker, form: Any, place: str) -> None:
         test: Code | None = w.test(form[1])
     if before and test is not None:
         with w.block() as inside:
-            w.out += before
+            w.add(before)
             stop = w.gathered(lambda: w.leave(w.target.left(w, "stop")))
             w.say(w.target.branches(w.target.negated(test), stop, None))
             _inside(w, loop, body)
@@ -101,7 +101,7 @@ def _loops(w: Walker, clauses: Sequence[Any], body: Callable[[], None], loop: Lo
         w.into(value, DROP)
         _loops(w, rest, body, loop)
     elif kind == "setv":
-        from polyhy.emit.forms import assign
+        from polyhy.emit.assignment import assign
 
         assign(w, target, value)
         _loops(w, rest, body, loop)
@@ -113,7 +113,7 @@ def _loops(w: Walker, clauses: Sequence[Any], body: Callable[[], None], loop: Lo
 def _loop(
     w: Walker, loop: Loop, kind: str, target: Any, value: Any, body: Callable[[], None]
 ) -> None:
-    from polyhy.emit.forms import place_of, store
+    from polyhy.emit.assignment import place_of, store
 
     counts = kind == "for" and head(value) == "range" and w.scope.find("range") is None
     if counts and 2 <= len(value) <= 4 and not w.around.bound("range"):

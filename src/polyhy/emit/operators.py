@@ -11,8 +11,8 @@ from hy.models import (
     Symbol,
 )
 
+from polyhy.emit.assignment import store
 from polyhy.emit.code import Code, EmitError
-from polyhy.emit.forms import store
 from polyhy.emit.scopes import head
 from polyhy.emit.types import BOOLEAN, LIST, NUMBER, TEXT, type_of
 from polyhy.emit.walker import Walker, counted, expression, statement
@@ -24,6 +24,8 @@ HELPERS = {
     **{"is": "same", "in": "contains"},
 }
 """The functions of the prelude behind operators, for what is not known to be numbers."""
+
+COMPARISONS = ("<", "<=", ">", ">=", "=", "!=", "is", "is-not", "in", "not-in")
 
 _EITHER = frozenset({"-", "<", "<=", ">", ">="})
 """Operators that have numbers on both sides if they have one on either, or fail aloud."""
@@ -146,7 +148,7 @@ def _kept(w: Walker, form: Any) -> Any:
     return Symbol(name)
 
 
-@expression("<", "<=", ">", ">=", "=", "!=", "is", "is-not", "in", "not-in")
+@expression(*COMPARISONS)
 def comparison(w: Walker, form: Any) -> Code:
     return _chain(w, form, [(head(form), each) for each in form[2:]])
 
@@ -156,6 +158,9 @@ def chainc(w: Walker, form: Any) -> Code:
     if len(form) < 4 or len(form) % 2:
         raise EmitError(form, "chainc compares in a row: (chainc a < b <= c)")
     pairs = [(str(form[i]), form[i + 1]) for i in range(2, len(form), 2)]
+    for (operator, _), each in zip(pairs, form[2::2], strict=True):
+        if operator not in COMPARISONS:
+            raise EmitError(each, f"chainc compares by {', '.join(COMPARISONS)}")
     return _chain(w, form, pairs)
 
 

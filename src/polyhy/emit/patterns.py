@@ -103,7 +103,7 @@ def _when(w: Walker, test: Code, then: Any) -> None:
 
 
 def _capture(w: Walker, name: Any, subject: Code) -> None:
-    from polyhy.emit.forms import place_of
+    from polyhy.emit.assignment import place_of
 
     w.say(w.target.assigned(place_of(w, name), subject))
 
@@ -148,6 +148,8 @@ def _class(w: Walker, pattern: Any, subject: Code, agree: Any) -> None:
     places: list[Any] = []
     while parts and not isinstance(parts[0], Keyword):
         places.append(parts.pop(0))
+    if not pattern or len(parts) % 2 or not all(isinstance(each, Keyword) for each in parts[::2]):
+        raise EmitError(pattern, "a pattern of a class is (Point x y) or (Point :x 1 :y y)")
     test = w.call("isinstance", subject, w.expr(pattern[0]))
     own = str(pattern[0]) in ("int", "float", "str", "bool", "list", "dict", "set", "tuple")
 

@@ -101,7 +101,8 @@ def _pairs(form: Any) -> Iterator[str]:
 
 
 def _augmented(form: Any) -> Iterator[str]:
-    yield from names_in(form[1])
+    for target in form[1:2]:
+        yield from names_in(target)
     for value in form[2:]:
         yield from _assigned(value)
 

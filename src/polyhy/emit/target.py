@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from polyhy.emit.code import Code
+from polyhy.emit.language import Around, Language, Module, Piece
 
 if TYPE_CHECKING:
     from polyhy.emit.walker import Block, Walker
@@ -23,6 +24,7 @@ class Parameter(NamedTuple):
     default: str | None = None
     called: str = ""
     """The name that callers use, where it is given by name."""
+    type: str = ""
 
 
 class Function(NamedTuple):
@@ -41,13 +43,14 @@ class Function(NamedTuple):
     """Those of `hoisted` that are always numbers."""
 
 
-class Target(ABC):
-    """A language that Lisp can be written in. It makes text alone: expanding starts no runtime."""
+class Target(Language):
+    """A language that can say all of Lisp, as the walker finds it."""
 
-    name: ClassVar[str]
-    suffix: ClassVar[str]
     CALL: ClassVar[int]
     """The level of a call."""
+
+    absent: ClassVar[Code]
+    """What is passed for a parameter that is left out."""
 
     prelude: str
     """Source of what the language lacks: definitions, each after an empty line."""
@@ -82,9 +85,19 @@ class Target(ABC):
     defines: ClassVar[str]
     """Patterns: a name; the beginning of a definition of the prelude, with its name."""
 
+    def piece(self, forms: Sequence[Any], around: Around, names: Sequence[str]) -> Piece:
+        from polyhy.emit import walked
+
+        return walked.piece(self, forms, around, names)
+
+    def module(self, forms: Sequence[Any], around: Around) -> Module:
+        from polyhy.emit import walked
+
+        return walked.module(self, forms, around)
+
     @property
     def prelude_names(self) -> frozenset[str]:
-        from polyhy.emit import prelude
+        from polyhy.emit.walked import prelude
 
         return frozenset(prelude(self))
 
@@ -215,7 +228,7 @@ class Target(ABC):
     def counting_loop(
         self, w: Walker, variable: str, bounds: Sequence[Code], body: Block, loop: Any
     ) -> str:
-        """Loop over a range: (stop), (start, stop) or (start, stop, step)."""
+        """Loop over a range: (stop), (start, stop) or (start, stop, step), each evaluated."""
 
     @abstractmethod
     def each_loop(
@@ -251,17 +264,13 @@ class Target(ABC):
     # --- pieces
 
     @abstractmethod
-    def piece(self, w: Walker, body: Block) -> tuple[str, bool]:
+    def as_piece(self, w: Walker, body: Block) -> tuple[str, bool]:
         """A piece as an expression, and whether it is a function of the prelude and the rest."""
-
-    def map_comment(self, name: str) -> str:
-        """What names the source map of a file, at its end."""
-        return ""
 
     @abstractmethod
     def prelude_source(self) -> str:
         """An expression whose value holds the whole prelude."""
 
     @abstractmethod
-    def module(self, w: Walker, body: Block, exports: Mapping[str, str], prelude: str) -> str:
+    def as_module(self, w: Walker, body: Block, exports: Mapping[str, str], prelude: str) -> str:
         """A file that runs without polyhy."""

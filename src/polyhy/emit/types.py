@@ -26,7 +26,7 @@ _LITERALS = {
     Set: "set",
     Bytes: "bytes",
 }
-_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "bnot"})
+ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "bnot"})
 RESULTS = {
     **dict.fromkeys(("len", "int", "float", "abs", "round", "ord", "hash"), NUMBER),
     **dict.fromkeys(("str", "repr", "chr", "format"), TEXT),
@@ -46,7 +46,7 @@ def type_of(form: Any, known: Known) -> str:
     if type(form) in _LITERALS:
         return _LITERALS[type(form)]
     kind = head(form)
-    if kind in _ARITHMETIC:
+    if kind in ARITHMETIC:
         return _sum(kind, {type_of(each, known) for each in form[1:]})
     if kind == "if" and len(form) == 4:
         return _same(type_of(each, known) for each in form[2:])
@@ -84,7 +84,7 @@ def _agreed(values: list[Any], known: Known) -> str:
 
 
 def _hoped(form: Any, known: Known) -> str:
-    if isinstance(form, Symbol) or head(form) in _ARITHMETIC or head(form) in ("if", "do"):
+    if isinstance(form, Symbol) or head(form) in ARITHMETIC or head(form) in ("if", "do"):
         return type_of(form, known)
     return type_of(form, lambda name: "" if known(name) == "?" else known(name))
 
@@ -102,7 +102,7 @@ def _assignments(forms: Iterable[Any]) -> Iterable[tuple[str, Any]]:
         if kind in ("setv", "setx"):
             for target, value in zip(form[1::2], form[2::2], strict=False):
                 yield from _assignment(target, value)
-        elif kind.endswith("=") and kind[:-1] in _ARITHMETIC and len(form) > 2:
+        elif kind.endswith("=") and kind[:-1] in ARITHMETIC and len(form) > 2:
             value = Expression([Symbol(kind[:-1]), form[1], *form[2:]])
             yield from _assignment(form[1], value)
         elif kind == "for" and len(form) > 1 and isinstance(form[1], List) and _reads(form[1]):

@@ -1,13 +1,11 @@
-"""Walks Lisp and says it in the target: names, literals, the order of things. Forms are tables."""
+"""Walks Lisp and says it in the target: literals, and the order of things. Forms are tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from hy import mangle
 from hy.models import (
     Bytes,
     Complex,
@@ -20,8 +18,10 @@ from hy.models import (
 )
 
 from polyhy.emit.code import Code, EmitError, at
-from polyhy.emit.scopes import Scope, assigned, head, outer
-from polyhy.emit.types import BOOLEAN, type_of, variables
+from polyhy.emit.language import Around
+from polyhy.emit.naming import Names
+from polyhy.emit.scopes import head
+from polyhy.emit.types import BOOLEAN, type_of
 
 if TYPE_CHECKING:
     from polyhy.emit.target import Target
@@ -57,52 +57,20 @@ def statement(*names: str) -> Callable[[Any], Any]:
     return register
 
 
-RENAMED: Final = {"iter": "iterator"}
-"""Built-in functions whose names are those of other functions in a prelude."""
-
-
-class Around(Protocol):
-    """The Hy around the code."""
-
-    def bound(self, name: str) -> bool:
-        """True where `name` is a variable there."""
-        ...
-
-    def names(self) -> Iterable[str]:
-        """All variables that are known there, for hints."""
-        ...
-
-
 class Block(list[str]):
     """Statements. After one that leaves (`return`), nothing more is said."""
 
     ended = False
 
 
-class Walker:
+class Walker(Names):
     """One piece of Lisp on its way into a target."""
 
     def __init__(self, target: Target, around: Around, *, imports_inside: bool = False) -> None:
-        self.target = target
-        self.imports_inside = imports_inside
-        self.imports: dict[tuple[str, str, str], str] = {}
-        self.errors: list[Code] = []
-        self.classes: set[str] = set()
-        self.around = around
-        self.scope = Scope(None, function=True)
+        super().__init__(target, around, imports_inside=imports_inside)
         self.out = Block()
-        self.needs: dict[str, None] = {}
-        self.free: dict[str, str] = {}
-        self.loops: list[Any] = []
-        self.used: set[str] = set()
-        self.count = 0
-
-    def begin(self, own: Iterable[str], forms: Sequence[Any]) -> None:
-        """Begin with the variables that the piece itself assigns."""
-        names = sorted(own)
-        self.scope.names = {name: self.target.local_name(name) for name in names}
-        self.scope.hoisted = list(self.scope.names.values())
-        self.scope.types = variables(forms, set(names), self.type)
+        self.errors: list[Code] = []
+        """The errors that are being handled, innermost last."""
 
     # --- forms
 
@@ -161,7 +129,7 @@ class Walker:
         last = max((i for i, (before, _) in enumerate(parts) if before), default=-1)
         codes = []
         for i, (before, code) in enumerate(parts):
-            self.out += before
+            self.add(before)
             codes.append(self.keep(code) if i < last and not code.fixed else code)
         return codes
 
@@ -193,12 +161,26 @@ class Walker:
             return native(code)
         return self.call("truthy", code)._replace(type=BOOLEAN)
 
+    def imported(self, wanted: tuple[str, str, str]) -> Code:
+        """A package, or a member of one: passed in, or imported as the target does it."""
+        if self.imports_inside:
+            return self.target.imported(self, *wanted)
+        if wanted not in self.imports:
+            self.imports[wanted] = self.unique(wanted[2] or wanted[1].rpartition("/")[2])
+        return Code(self.imports[wanted])
+
     # --- statements
 
     def say(self, text: str, form: Any = None) -> None:
         """Add a statement."""
         if not self.out.ended:
             self.out.append(at(form) + text)
+
+    def add(self, block: Block) -> None:
+        """Add statements that were gathered apart."""
+        if not self.out.ended:
+            self.out += block
+            self.out.ended = block.ended
 
     def leave(self, text: str, form: Any = None) -> None:
         """Add a statement after which nothing follows."""
@@ -228,127 +210,6 @@ class Walker:
         with self.block() as block:
             say()
         return block
-
-    # --- names
-
-    @property
-    def none(self) -> Code:
-        return self.target.literal(None)
-
-    def type(self, name: str) -> str:
-        """The type of a variable, if it is known."""
-        scope = self.scope.find(name)
-        if scope is not None:
-            return scope.types.get(name, "")
-        return "shadowed" if self.around.bound(name) and name not in ("range",) else ""
-
-    def symbol(self, form: Symbol) -> Code:
-        """Say a name: a local one, one of the Hy around, a built-in, or one of the target's own."""
-        text = str(form)
-        if text in ("True", "False", "None"):
-            return self.target.literal({"True": True, "False": False, "None": None}[text])
-        name = mangle(text)
-        scope = self.scope.find(name)
-        if scope is not None:
-            return Code(scope.names[name], type=scope.types.get(name, ""))
-        if self.around.bound(text):
-            return Code(self.passed(name))
-        own = self.target.own_name(text)
-        if name in self.target.builtins:
-            return Code(self.need(RENAMED.get(name) or name))
-        if own:
-            return Code(own)
-        raise EmitError(form, self._unknown(text))
-
-    def passed(self, name: str) -> str:
-        """The name under which a variable of the Hy around is passed in."""
-        if name not in self.free:
-            self.free[name] = self.unique(name)
-        return self.free[name]
-
-    def imported(self, wanted: tuple[str, str, str]) -> Code:
-        """A package, or a member of one: passed in, or imported as the target does it."""
-        if self.imports_inside:
-            return self.target.imported(self, *wanted)
-        if wanted not in self.imports:
-            self.imports[wanted] = self.unique(wanted[2] or wanted[1].rpartition("/")[2])
-        return Code(self.imports[wanted])
-
-    def _unknown(self, text: str) -> str:
-        known = {*self.target.builtins, *self.target.globals, *self.around.names()}
-        scope: Scope | None = self.scope
-        while scope is not None:
-            known.update(scope.names)
-            scope = scope.parent
-        close = get_close_matches(mangle(text), sorted(known), 1)
-        hint = (
-            f'did you mean "{close[0]}"?' if close else "define it first, here or in the Hy around"
-        )
-        return f"{self.target.name} knows no variable {text!r}; {hint}"
-
-    def need(self, name: str) -> str:
-        """Use a function of the target's prelude."""
-        self.needs[name] = None
-        return self.target.prelude_name(name)
-
-    def call(self, helper: str, *args: Code) -> Code:
-        """Call a function of the target's prelude."""
-        text = ", ".join(arg.text for arg in args)
-        return Code(f"{self.need(helper)}({text})", self.target.CALL)
-
-    def temp(self) -> str:
-        """A new variable of the function, which is assigned once."""
-        self.count += 1
-        name = self.target.temporary(self.count)
-        self.scope.function.hoisted.append(name)
-        return name
-
-    def unique(self, name: str) -> str:
-        """A name of the target for a renamed variable, unlike any other that is seen here."""
-        wanted = first = self.target.local_name(name)
-        while wanted in self.used or self._taken(wanted):
-            self.count += 1
-            wanted = f"{first}_{self.count}"
-        self.used.add(wanted)
-        return wanted
-
-    def _taken(self, wanted: str) -> bool:
-        scope: Scope | None = self.scope
-        while scope is not None:
-            if scope.is_function and wanted in scope.names.values():
-                return True
-            scope = scope.parent
-        return False
-
-    # --- scopes
-
-    @contextmanager
-    def function(self, forms: Sequence[Any], parameters: Sequence[str] = ()) -> Iterator[Scope]:
-        """A function's scope: its own variables are those that `forms` assign."""
-        before, self.scope = self.scope, Scope(self.scope, function=True)
-        loops, self.loops = self.loops, []
-        own = (assigned(forms) - outer(forms)) | set(parameters)
-        self.scope.names = {name: self.target.local_name(name) for name in sorted(own)}
-        self.scope.hoisted += [self.scope.names[n] for n in sorted(own - set(parameters))]
-        self.scope.types = variables(forms, own - set(parameters), self.type)
-        try:
-            yield self.scope
-        finally:
-            self.scope, self.loops = before, loops
-
-    @contextmanager
-    def renamed(self, names: Iterable[str], forms: Sequence[Any] = ()) -> Iterator[Scope]:
-        """A scope of `let` or a comprehension: its variables are the function's, renamed."""
-        before, self.scope = self.scope, Scope(self.scope)
-        own = set(names)
-        unique = {name: self.unique(name) for name in sorted(own)}
-        self.scope.names.update(unique)
-        self.scope.function.hoisted += unique.values()
-        self.scope.types = variables(forms, own, self.type)
-        try:
-            yield self.scope
-        finally:
-            self.scope = before
 
 
 _ELSEWHERE = {

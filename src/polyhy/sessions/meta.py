@@ -66,9 +66,12 @@ def namespace(module: ModuleType, target: str, filename: str) -> Namespace:
     return found[target]
 
 
-def run(module: ModuleType, target: str, forms: Sequence[Any], filename: str) -> Namespace:
+def run(
+    module: ModuleType, target: str, forms: Sequence[Any], filename: str, source: str = ""
+) -> Namespace:
     """Run forms in a target's namespace."""
     import hy
+    from hy.compiler import hy_eval
     from hy.macros import require
 
     space = namespace(module, target, filename)
@@ -76,7 +79,14 @@ def run(module: ModuleType, target: str, forms: Sequence[Any], filename: str) ->
         require("polyhy", space, assignments="EXPORTS")
         space.__dict__["hy"] = hy  # what macros expand to names it
     for form in forms:
-        hy.eval(form, space.__dict__, module=space)
+        hy_eval(
+            form,
+            space.__dict__,
+            module=space,
+            filename=filename,
+            source=source,
+            import_stdlib=False,
+        )
     return space
 
 
