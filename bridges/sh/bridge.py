@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +19,7 @@ from polyhy.bridge import Bridge
 from polyhy.errors import ConversionError, MissingTool, NoSuchFile, RuntimeUnavailable, Stopped
 from polyhy.values import spellings
 
+from .cells import Cells, incomplete
 from .done import Done
 from .quoting import filled
 
@@ -39,10 +41,13 @@ class Sh(Bridge):
         self.closed: type[RuntimeUnavailable] | None = None
         self.turn = threading.Lock()
         self.folder = tempfile.TemporaryDirectory(prefix="polyhy-sh-")
+        self.script, *self.files = (Path(self.folder.name, n) for n in ("script", "out", "err"))
+        self.cells: Cells | None = None
         self.codes, told = os.pipe()
         self.process = subprocess.Popen(
             [bash, "--noprofile", "--norc"],
             stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             pass_fds=[told],
             start_new_session=True,  # Ctrl-C is for this process, which ends the command itself
         )
@@ -54,7 +59,7 @@ class Sh(Bridge):
 
     @property
     def lost(self) -> bool:
-        """True after `exit`, or where a command was interrupted."""
+        """True after `exit`, or where a command took no interrupt."""
         return self.closed is None and self.process.poll() is not None
 
     def search(self, paths: Sequence[Path]) -> None:
@@ -68,6 +73,15 @@ class Sh(Bridge):
         source, words = filled(parts, values)
         return self.run(source, origin, words)
 
+    def cell(self, source: str, origin: str, names: MutableMapping[str, Any]) -> int | None:
+        """Run a prompt's cell: what it writes is printed, its variables are the session's names."""
+        if self.cells is None:
+            self.cells = Cells(self)
+        return self.cells.run(source, origin, names)
+
+    def incomplete(self, source: str) -> bool:
+        return incomplete(source)
+
     def load(self, module: str, **options: Any) -> Commands:
         """Run a file in this shell, so that what it defines is there; return all commands."""
         path = Path(module)
@@ -79,35 +93,57 @@ class Sh(Bridge):
     def globals(self) -> Commands:
         return Commands(self)
 
-    def run(self, source: str, origin: str, words: Sequence[str]) -> Done:
+    def run(
+        self,
+        source: str,
+        origin: str,
+        words: Sequence[str],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Done:
         """Run source with the words as `$1`, `$2`…, and return what came of it."""
         if self.closed:
             raise self.closed(language=self.name)
         if "\0" in source or any("\0" in word for word in words):
             raise ConversionError("a shell's words hold no NUL", path="source")
         with self.turn:
-            script, out, err = (Path(self.folder.name, name) for name in ("script", "out", "err"))
+            script, (out, err) = self.script, self.files
             file, _, line = origin.rpartition(":")
             lines = int(line) - 1 if line.isdigit() else 0
             script.write_text("\n" * lines + source + "\n", "utf-8", "surrogateescape")
-            code = self._command(f". {_all(script, *words)} >{out} 2>{err} </dev/null")
+            command = f". {_all(script, *words)} >{out} 2>{err} </dev/null"
+            code = self._command(command, meanwhile)
             said = err.read_bytes().replace(bytes(script), (file or origin).encode())
             return Done(_text(out.read_bytes()), _text(said), code)
 
-    def _command(self, command: str) -> int:
+    def _command(self, command: str, meanwhile: Callable[[], None]) -> int:
         """Run one line, and wait for its exit code; where bash itself ends, for that of bash."""
         stdin: Any = self.process.stdin
-        line = f"set --; {command}; printf '%s\\n' \"$?\" >&{self.told}\n"
+        line = f"{_STOP}; set --; {command}; printf '%s\\n' \"$?\" >&{self.told}; {_UNSTOP}\n"
         try:
             stdin.write(line.encode("utf-8", "surrogateescape"))
             stdin.flush()
-            told = b""
-            while not told.endswith(b"\n") and (more := os.read(self.codes, 64)):
-                told += more
+            while not (told := self._told(_MOMENT)):
+                meanwhile()
         except BaseException:
-            self._kill()
+            self._interrupt()
             raise
-        return int(told) if told else self.process.wait()
+        return int(told) if told != _END else self.process.wait()
+
+    def _told(self, seconds: float) -> bytes:
+        """The exit code that bash told, _END where bash ended; empty where it runs on."""
+        if not select.select([self.codes], [], [], seconds)[0]:
+            return b""
+        told = b""
+        while not told.endswith(b"\n") and (more := os.read(self.codes, 64)):
+            told += more
+        return told or _END
+
+    def _interrupt(self) -> None:
+        """Press Ctrl-C in the shell: its command ends. A bash that goes on with it is ended."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGINT)
+        if not self._told(_PATIENCE):
+            self._kill()
 
     def forked(self) -> None:
         from polyhy.errors import Forked
@@ -128,6 +164,15 @@ class Sh(Bridge):
                 self.process.stdin.close()
         os.close(self.codes)
         self.folder.cleanup()
+
+
+_STOP = "trap 'set -T; trap \"return 130\" DEBUG; return 130' INT"
+"""An interrupt leaves all functions and the script, one by one, and not the bash."""
+_UNSTOP = "trap - DEBUG INT; set +T"
+_MOMENT = 0.05
+_PATIENCE = 1.0
+"""Seconds that an interrupted command has to end."""
+_END = b"end"
 
 
 class Commands:

@@ -20,25 +20,25 @@ def filled(parts: Sequence[str], values: Sequence[Any]) -> tuple[str, list[str]]
     >>> filled(["ls ", ""], [["-l", "a b"]])
     ('ls "${@:1:2}"', ['-l', 'a b'])
     """
-    text, words, contexts = parts[0], [], [PLAIN]
+    text, contexts = parts[0], [PLAIN]
+    some: list[str] = []
     _read(parts[0], contexts)
     for i, (value, part) in enumerate(zip(values, parts[1:], strict=True)):
-        new = _words(value, i)
+        new = words(value, f"values[{i}]")
         if re.search(r"<<-?\s*['\"\\\w]", text):
             raise UsageError("a value can't stand in a here-document", hint="write: <<< {value}")
-        text += _parameters(
-            len(words) + 1, len(new), isinstance(value, (list, tuple)), contexts[-1]
-        )
-        words += new
+        text += _parameters(len(some) + 1, len(new), isinstance(value, (list, tuple)), contexts[-1])
+        some += new
         text += part
         _read(part, contexts)
-    return text, words
+    return text, some
 
 
-def _words(value: Any, i: int) -> list[str]:
+def words(value: Any, path: str) -> list[str]:
+    """The words that a value is; ConversionError, with that path, where it is none."""
     if isinstance(value, (list, tuple)):
-        return [_word(each, f"values[{i}][{j}]") for j, each in enumerate(value)]
-    return [_word(value, f"values[{i}]")]
+        return [_word(each, f"{path}[{j}]") for j, each in enumerate(value)]
+    return [_word(value, path)]
 
 
 def _word(value: Any, path: str) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import queue
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,35 @@ POLYHY = Path(sys.executable).with_name("polyhy")
 @pytest.fixture
 def session(toys: Path) -> Session:
     return Session()
+
+
+def ctrl_c_soon() -> None:
+    main = threading.main_thread().ident or 0
+    threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+
+
+Talk = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def talk(environment: dict[str, str], tmp_path: Path) -> Talk:
+    """Give a REPL some lines by a pipe."""
+
+    def talk(*lines: str | bytes, words: tuple[str, ...] = (), **more: Any) -> Any:
+        given = b"\n".join(x if isinstance(x, bytes) else x.encode() for x in lines) + b"\n"
+        done = subprocess.run(
+            [POLYHY, "repl", *words],
+            input=given,
+            cwd=more.get("cwd", tmp_path),
+            env={**environment, **more.get("variables", {})},
+            capture_output=True,
+            timeout=60,
+        )
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
+
+    return talk
 
 
 class Editor:
@@ -175,9 +208,11 @@ def installed(
 class Kernel:
     """A running kernel, and what its cells gave."""
 
-    def __init__(self) -> None:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.manager, self.client = start_new_kernel(kernel_name="polyhy", **quiet)
+    def __init__(self, folder: Path) -> None:
+        # ipykernel does not catch what C prints where pytest has left its mark
+        variables = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
+        how = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": str(folder)}
+        self.manager, self.client = start_new_kernel(kernel_name="polyhy", env=variables, **how)
 
     def run(self, code: str, **settings: Any) -> dict[str, Any]:
         """Run a cell: its text, data, error and reply."""
@@ -195,12 +230,22 @@ class Kernel:
         settings = {"timeout": 30, "allow_stdin": False, "stop_on_error": False, **settings}
         reply = self.client.execute_interactive(code, output_hook=heard, **settings)
         got["reply"] = reply["content"]
+        assert reply["content"]["status"] != "aborted"
         return got
 
     def value(self, code: str) -> str:
         got = self.run(code)
         assert not got["error"], got["error"]
         return got["data"].get("text/plain", "")
+
+    def hears(self, code: str, text: str) -> None:
+        """Run a cell, and wait for what is printed by it, or after it."""
+        self.client.execute(code, allow_stdin=False, stop_on_error=False)
+        said, end = "", time.monotonic() + 20
+        while text not in said and time.monotonic() < end:
+            with suppress(queue.Empty):
+                said += self.client.get_iopub_msg(timeout=0.5)["content"].get("text", "")
+        assert text in said
 
     def ask(self, what: str, *words: Any) -> dict[str, Any]:
         number = getattr(self.client, what)(*words)
@@ -210,8 +255,8 @@ class Kernel:
 
 
 @pytest.fixture(scope="module")
-def kernel(installed: Path) -> Iterator[Kernel]:
-    started = Kernel()
+def kernel(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    started = Kernel(tmp_path_factory.mktemp("notebooks"))
     yield started
     started.client.stop_channels()
     started.manager.shutdown_kernel(now=True)

@@ -33,7 +33,7 @@ def interrupts(stop):
 
 session, limit = Session(), sys.getrecursionlimit()
 with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
-    terminal = Terminal(session)
+    terminal = Terminal(session, repl._show)
     for number, (text, endless) in enumerate(inputs()):
         pasted = text.replace("\\x1b", "?")  # the one key that ends a paste
         keys = "\\x1b[200~" + pasted + "\\x1b[201~\\x1b\\r"
@@ -62,6 +62,47 @@ with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOut
         terminal.prompts.history._loaded_strings.clear()
 print("whole", number + 1)
 """
+
+
+PIPE = """
+import io, os, signal, sys, threading, time
+sys.path.insert(0, sys.argv[1])
+from corpus import inputs
+from polyhy.front import repl
+from polyhy.sessions.session import Session
+
+main, real = threading.main_thread().ident, sys.stdin
+def interrupts(stop):
+    while not stop.wait(0.1):
+        signal.pthread_kill(main, signal.SIGINT)
+
+session, limit = Session(), sys.getrecursionlimit()
+for number, (text, endless) in enumerate(inputs()):
+    given = io.BytesIO(text.encode("utf-8", "surrogatepass") + bytes([10]))
+    sys.stdin = io.TextIOWrapper(given, encoding="utf-8")
+    stop = threading.Event()
+    if endless:
+        threading.Timer(0.3, interrupts, (stop,)).start()
+    try:
+        repl._loop(session, repl._reader(session))
+    except (SystemExit, KeyboardInterrupt):
+        pass
+    finally:
+        stop.set()
+    time.sleep(0.15 * endless)
+    sys.setrecursionlimit(limit)
+    if session.target != "hy":
+        session.switch("hy")
+    assert session.evaluate("(+ 40 2)") == 42, text
+    session.evaluate("(import hy)")
+print("whole", number + 1)
+"""
+
+
+def test_two_hundred_inputs_by_a_pipe(environment: dict[str, str], tmp_path: Path) -> None:
+    words = [sys.executable, "-c", PIPE, str(Path(__file__).parent)]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, timeout=200)
+    assert done.stdout.endswith(b"whole 200\n"), done.stderr[-3000:].decode("utf-8", "replace")
 
 
 def test_two_hundred_inputs_at_a_terminal(environment: dict[str, str], tmp_path: Path) -> None:

@@ -65,11 +65,21 @@ def test_values_are_in_hys_notation(kernel: Kernel) -> None:
 def test_await_is_allowed_at_the_top(kernel: Kernel) -> None:
     assert kernel.value("(import asyncio) (await (asyncio.sleep 0.01 7))") == "7"
     assert kernel.value("%%py\nawait asyncio.sleep(0.01, 8)") == "8"
+    later = "await new Promise(r => setTimeout(() => r(9), 50))"
+    assert kernel.value(f"%%js\n{later}") == "9"
+    assert kernel.run("%%js\n\nawait Promise.reject(new TypeError('no'))")["reply"]["ename"]
+    kernel.value(":target js")
+    assert kernel.value(f"1 + {later}") == "10"
+    kernel.value(":target hy")
 
 
 def test_macros_and_reader_macros_last(kernel: Kernel) -> None:
     kernel.value("(defmacro inc [x] `(+ ~x 1)) (defreader nine 9)")
     assert kernel.value("(inc #nine)") == "10"
+
+
+def test_colons_in_names_are_dots(kernel: Kernel) -> None:
+    assert kernel.value("(import math os) [(math:sqrt 16) os:path:sep :a]") == '[4.0 "/" :a]'
 
 
 def test_guests_cells_share_the_names(kernel: Kernel) -> None:
@@ -103,6 +113,7 @@ def test_an_error_shows_the_lines_of_hy_in_colour(kernel: Kernel) -> None:
         ("(import nope)", "ModuleNotFoundError"), ("(let [x])", "HyMacroExpansionError"),
         ("(defmacro bad [] (/ 1 0)) (bad)", "HyMacroExpansionError"), ("%%py\n1 +", "SyntaxError"),
         ("%%toy\n1 +", "GuestSyntaxError"),
+        ("(import polyhy.errors :as e) (raise (e.GuestSyntaxError))", "GuestSyntaxError"),
     ],
 )  # fmt: skip
 def test_mistakes_are_told_and_the_kernel_goes_on(kernel: Kernel, code: str, name: str) -> None:
@@ -116,13 +127,25 @@ def test_mistakes_are_told_and_the_kernel_goes_on(kernel: Kernel, code: str, nam
                                   "(import asyncio) (await (asyncio.sleep 60))"])  # fmt: skip
 def test_an_interrupt_keeps_the_session(kernel: Kernel, code: str) -> None:
     kernel.value("(setv kept 42)")
-    number = kernel.client.execute(code)
+    number = kernel.client.execute(code, stop_on_error=False)
     time.sleep(1)
     kernel.manager.interrupt_kernel()
     while (reply := kernel.client.get_shell_msg(timeout=20))["parent_header"]["msg_id"] != number:
         continue
     assert reply["content"]["status"] == "error"
     assert kernel.value("kept") == "42"
+
+
+@pytest.mark.parametrize(
+    "code", ["%%js\nfor (;;) {}", "%%lua\nwhile true do end", "%%sh\nsleep 60", "%%py\nwhile 1: 1"]
+)
+def test_an_interrupt_stops_a_guest(kernel: Kernel, code: str) -> None:
+    test_an_interrupt_keeps_the_session(kernel, code)
+
+
+def test_timers_fire_between_cells(kernel: Kernel) -> None:
+    kernel.hears("%%js\nlet n = 0; setTimeout(() => console.log('tick', ++n), 100); 0", "tick 1\n")
+    kernel.hears("%%js\nsetTimeout(() => { throw new TypeError('late') }, 100); 0", "late")
 
 
 def test_magics_and_the_shell(kernel: Kernel) -> None:

@@ -101,6 +101,71 @@ def test_sessions_share_names_and_not_results_or_output(served: Served) -> None:
     assert out == "".join(f"other {j}\n" for j in range(20))
 
 
+@pytest.mark.parametrize("which", ["first", "second"])
+def test_output_of_a_thread_goes_to_who_started_it(serve: Serve, which: str) -> None:
+    server = serve()
+    one, other = server.editor(), server.editor()
+    one.evaluate("1")
+    editor = one if which == "first" else other
+    code = """(import threading)
+(setv go (threading.Event))
+(defn talk [] (go.wait) (print "from a thread") (print "no line" :end ""))
+(.start (threading.Thread :target talk))"""
+    number = editor.send("eval", code=code)
+    editor.until(number)
+    (other if editor is one else one).evaluate("(go.set)")
+    assert _heard(editor, number, "no line") == "from a thread\nno line"
+
+
+def _heard(editor: Editor, number: str, end: str) -> str:
+    """What comes for a message that is done, up to that end."""
+    said = ""
+    while not said.endswith(end):
+        message = editor.hear()
+        assert message["id"] == number
+        said += message.get("out", "") + message.get("err", "")
+    return said
+
+
+def test_timers_fire_while_the_server_waits(serve: Serve) -> None:
+    editor = serve().editor()
+    editor.evaluate(":target js")
+    number = editor.send("eval", code="setTimeout(() => console.log('tick'), 50); 0")
+    editor.until(number)
+    assert _heard(editor, number, "\n") == "tick\n"
+    number = editor.send("eval", code="setTimeout(() => { throw new TypeError('late') }, 50); 0")
+    editor.until(number)
+    assert "TypeError: late" in _heard(editor, number, ":1)\n")
+    editor.evaluate("setTimeout(() => { for (;;) {} }, 1); 0")
+    time.sleep(0.5)
+    assert editor.ask("interrupt")["status"] == ["done"]
+    assert editor.evaluate("6 * 7")["values"] == ["42"]
+
+
+@pytest.mark.parametrize("target", ["js", "lua", "sh", "py"])
+def test_an_interrupt_stops_a_guest(serve: Serve, target: str) -> None:
+    sources = {"js": "for (;;) {}", "lua": "while true do end", "sh": "sleep 60"}
+    sources["py"] = "while 1: 1"
+    editor = serve().editor()
+    editor.evaluate(f"(setv kept 42) :target {target}")
+    editor.evaluate(f":target {target}")
+    number = editor.send("eval", code=sources[target])
+    time.sleep(0.5)
+    assert editor.ask("interrupt")["status"] == ["done"]
+    assert "interrupted" in editor.until(number)[-1]["status"]
+    editor.evaluate(":target hy")
+    assert editor.evaluate("kept")["values"] == ["42"]
+
+
+def test_a_thread_that_prints_for_ever_does_not_outlive_its_client(serve: Serve) -> None:
+    server = serve()
+    gone, left = server.editor(), server.editor()
+    code = '(import threading) (.start (threading.Thread :target (fn [] (while True (print "x")))))'
+    gone.evaluate(code)
+    gone.close()
+    assert left.evaluate("(+ 40 2)")["values"] == ["42"]
+
+
 def test_output_of_a_guest_on_the_main_thread_goes_to_who_called_it(served: Served) -> None:
     one, other = served.editor(), served.editor()
     one.evaluate("1")

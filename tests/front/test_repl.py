@@ -7,36 +7,11 @@ import pty
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from .conftest import POLYHY, soon
-
-Talk = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def talk(environment: dict[str, str], tmp_path: Path) -> Talk:
-    """Give a REPL some lines by a pipe."""
-
-    def talk(*lines: str | bytes, words: tuple[str, ...] = (), **more: Any) -> Any:
-        given = b"\n".join(x if isinstance(x, bytes) else x.encode() for x in lines) + b"\n"
-        done = subprocess.run(
-            [POLYHY, "repl", *words],
-            input=given,
-            cwd=more.get("cwd", tmp_path),
-            env={**environment, **more.get("variables", {})},
-            capture_output=True,
-            timeout=60,
-        )
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-        )
-
-    return talk
+from .conftest import POLYHY, Talk, soon
 
 
 def test_values_are_printed_as_hy_writes_them(talk: Talk) -> None:

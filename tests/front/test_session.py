@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
+import sys
 import time
 
 import pytest
@@ -13,10 +12,7 @@ from polyhy.errors import GuestError, UnknownLanguage
 from polyhy.sessions import trace
 from polyhy.sessions.session import LISP, Session, target
 
-
-def ctrl_c_soon() -> None:
-    main = threading.main_thread().ident or 0
-    threading.Timer(0.1, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+from .conftest import ctrl_c_soon
 
 
 def test_a_cell_has_the_value_of_its_last_expression(session: Session) -> None:
@@ -103,6 +99,12 @@ def test_an_interrupted_await_is_cancelled_and_the_loop_goes_on(session: Session
     assert session.evaluate("[seen (await (asyncio.sleep 0 2))]") == [[1], 2]
 
 
+def test_an_await_that_ends_by_an_interrupt_of_its_own_ends(session: Session) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        session.evaluate("(await ((fn :async [] (raise (KeyboardInterrupt)))))")
+    assert session.evaluate("(import asyncio) (await (asyncio.sleep 0 3))") == 3
+
+
 def test_an_interrupted_loop_leaves_the_session(session: Session) -> None:
     ctrl_c_soon()
     start = time.monotonic()
@@ -134,6 +136,23 @@ def test_an_error_shows_the_users_frames_alone(session: Session) -> None:
     assert "coroutines.py" not in text
 
 
+@pytest.mark.parametrize(
+    ("source", "marks"),
+    [
+        ("(print 1 (/ 1 0) 2)", "             ^^^^^^^"), ("(foo bar)", "     ^^^"),
+        ("(do\n  (setv x (len 5))\n  3)", "            ^^^^^^^"), ("(é (bar))", "     ^"),
+        ("(foo-bar 1)", "     ^^^^^^^"),
+        ("(defn f [a]\n  (+ 1 (get {} a)))\n(f 2)", "         ^^^^^^^^^^"),
+    ],
+)  # fmt: skip
+def test_marks_stand_under_the_form_that_failed(session: Session, source: str, marks: str) -> None:
+    with pytest.raises(Exception) as raised:  # noqa: PT011
+        session.evaluate(source)
+    lines = trace.text(trace.trim(raised.value)).splitlines()
+    wanted = [marks] if sys.version_info >= (3, 11) else []  # 3.10 marks no part of a line
+    assert [line for line in lines if line and not line.strip(" ^")][-1:] == wanted
+
+
 def test_an_error_in_a_macro_shows_no_frame_of_the_compiler(session: Session) -> None:
     session.evaluate("(defmacro bad [] (raise (ValueError 1)))")
     with pytest.raises(Exception, match="expanding") as raised:
@@ -141,6 +160,31 @@ def test_an_error_in_a_macro_shows_no_frame_of_the_compiler(session: Session) ->
     text = trace.text(trace.trim(raised.value))
     assert "site-packages" not in text
     assert 'File "<hy-1>", line 1, in bad' in text
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "shown"),
+    [
+        ("hy", ")", ['  File "<hy-1>", line 1', "    )", "    ^"]),
+        ("python", "def q(:", ['  File "<python-1>", line 1', "    def q(:", "          ^"]),
+        ("toy", "1 +", ['  File "<toy-1>", line 1', "    1 +"]),
+    ],
+)
+def test_a_mistake_shows_its_line_and_no_frame(
+    session: Session, language: str, source: str, shown: list[str]
+) -> None:
+    with pytest.raises(SyntaxError) as raised:
+        session.evaluate(source, language)
+    lines = trace.text(trace.trim(raised.value)).splitlines()
+    start = lines.index(shown[0])
+    assert lines[start : start + len(shown)] == shown
+    assert not any("site-packages" in line or "ast.py" in line for line in lines)
+
+
+def test_names_are_told_as_they_are_written(session: Session) -> None:
+    with pytest.raises(NameError) as raised:
+        session.evaluate("1 + 2")
+    assert "NameError: name '+' is not defined" in trace.text(trace.trim(raised.value))
 
 
 def test_an_error_whose_text_fails_is_shown_all_the_same() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,11 +105,62 @@ def test_a_list_of_dicts_is_a_table(screen: Screen) -> None:
 
 
 def test_ctrl_c_stops_a_loop_and_clears_a_line(screen: Screen) -> None:
-    screen.type("(setv n 0) (while True (setv n 1))", "Enter")
-    screen.shows("while")
-    soon(lambda: screen.type("C-c") or "interrupted" in screen.text())
-    screen.type("(this is given up", "C-c", "(+ 40 n 1)", "Enter")
+    screen.type('(setv n 0) (print "running") (while True (setv n 1))', "Enter")
+    screen.shows("^running$")
+    screen.type("C-c")
+    screen.shows("^interrupted$")
+    screen.type("(this is given up")
+    screen.shows("given up")
+    screen.type("C-c", "(+ 40 n 1)", "Enter")
     screen.shows("^42$")
+
+
+@pytest.mark.parametrize(
+    ("target", "source"),
+    [
+        ("js", "for (;;) {}"), ("lua", "while true do end"), ("sh", "sleep 60"),
+        ("py", "while 1: 1"),
+    ],
+)  # fmt: skip
+def test_ctrl_c_stops_a_guests_loop_and_keeps_the_session(
+    screen: Screen, target: str, source: str
+) -> None:
+    screen.type("(setv kept 41)", "Enter", f":target {target}", "Enter")
+    screen.shows(rf"^\({target}\)>$")
+    screen.type(source, "Enter", *(["Enter"] if target == "py" else []))
+    time.sleep(0.5)
+    screen.type("C-c")
+    screen.shows("^interrupted$")
+    screen.type("echo $((kept + 1))" if target == "sh" else "kept + 1", "Enter")
+    screen.shows("^42$")
+
+
+def test_timers_fire_while_the_prompt_waits(screen: Screen) -> None:
+    screen.type(":target js", "Enter")
+    screen.type("n = 0; setInterval(() => { if (n++ < 3) console.log('tick', n) }, 50); 0", "Enter")
+    screen.type("40 + ")
+    screen.shows("^tick 1\ntick 2\ntick 3\n.*40 \\+")
+    screen.type("2", "Enter")
+    screen.shows("^42$")
+    screen.type("setTimeout(() => { throw new TypeError('late') }, 50); 0", "Enter")
+    screen.shows("TypeError: late")
+    screen.type("setTimeout(() => { for (;;) {} }, 50); 0", "Enter")
+    time.sleep(0.5)
+    screen.type("C-c", "6 * 7 + 1", "Enter")
+    screen.shows("^43$")
+    screen.type("setTimeout(() => process.exit(3), 50); 0", "Enter")
+    soon(lambda: subprocess.run(["tmux", "-L", screen.name, "ls"], capture_output=True).returncode)
+
+
+def test_tasks_go_on_while_the_prompt_waits(screen: Screen) -> None:
+    screen.type("(import asyncio)", "Enter")
+    screen.type(
+        '(defn :async later [] (await (asyncio.sleep 0.3)) (print "later") (/ 1 0))', "Enter"
+    )
+    screen.type("(setv task (.create-task (asyncio.get-event-loop) (later)))", "Enter")
+    screen.shows("^later$")
+    screen.type("(del task)", "Enter")
+    screen.shows("ZeroDivisionError")
 
 
 def test_an_error_is_short_and_coloured(screen: Screen) -> None:

@@ -66,7 +66,7 @@ def info(spec: str, api: bool) -> Answer:
     from polyhy.packages import lookup
 
     with ruled():
-        asked = spec_of(spec)
+        asked = spec_of(spec, command="info")
         said = lookup.info(asked)
     if said is None and not api:
         text = f"the registry of {asked.ecosystem} can't be asked"

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from polyhy.errors import PolyhyError
+from polyhy.errors import PolyhyError, suggest
 from polyhy.front.output import INTERRUPTED
 
 # name: (where it is, its line in the list of commands)
@@ -38,6 +38,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "licenses": ("locked:licenses", "List the licence of every package."),
         "audit": ("locked:audit", "Look for known vulnerabilities."),
         "sbom": ("locked:sbom", "Write a bill of materials (CycloneDX)."),
+        "stubs": ("stubs:stubs", "Write the types of packages, for editors."),
         "export": ("locked:export", "Write the native files of every ecosystem."),
         "bundle": ("locked:bundle", "Write all packages into a folder, to install from."),
     },
@@ -68,6 +69,12 @@ class Lazy(click.Group):
                 module, _, attribute = topic[name][0].partition(":")
                 return getattr(import_module(f"polyhy.front.{module}"), attribute)
         return None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if self.get_command(ctx, args[0]) is None:
+            known = [*self.list_commands(ctx), *ALIASES]
+            ctx.fail(f"No such command {args[0]!r}: {suggest(args[0], known, 'there are')}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         width = max(map(len, self.list_commands(ctx)))

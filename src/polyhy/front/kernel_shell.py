@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
-import linecache
 import re
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +17,7 @@ from IPython.core.error import UsageError as MagicError
 
 from polyhy import coroutines, plugins
 from polyhy.errors import UnknownLanguage
-from polyhy.front import colour, commands, notation
+from polyhy.front import colour, commands, idle, notation
 from polyhy.guests import host
 from polyhy.sessions import describe, trace
 from polyhy.sessions.session import LISP, Session, target
@@ -27,6 +28,7 @@ _PYTHON = ("py", "python", "python3")
 _MAGIC = "magic"
 """The name of cells that are a call to a magic; `trace` hides their frames."""
 
+_AWAIT = re.compile(r"\bawait\b")
 _HELP = re.compile(r"\s*(\?{0,2})([^\s?]+?)(\?{0,2})\s*")
 
 
@@ -64,6 +66,7 @@ class Shell(ZMQInteractiveShell):
     def __init__(self, **settings: Any) -> None:
         self._other: dict[str, str] = {}  # what the sources last made are, where not Hy
         self._ready: tuple[str, Any] = "", None
+        self._serving: asyncio.Task[None] | None = None
         super().__init__(**settings)
         compiler: Any = self.compile
         compiler.shell = self
@@ -102,6 +105,9 @@ class Shell(ZMQInteractiveShell):
         first, _, rest = raw.lstrip().partition("\n")
         if first.startswith("%%") and first[2:].strip() in _PYTHON:
             return "python", super().transform_cell(rest)
+        language = self._awaiting(first, rest) if first.startswith("%%") else ""
+        if language:
+            return _MAGIC, f"await get_ipython().awaited({language!r}, {rest!r})\n"
         if text.startswith(("%", "!")):
             return _MAGIC, super().transform_cell(raw)
         asked = _HELP.fullmatch(raw)
@@ -111,8 +117,17 @@ class Shell(ZMQInteractiveShell):
         if commands.is_command(raw):
             return _MAGIC, f"get_ipython().command({text!r})\n"
         if self.polyhy.target != LISP and text:
-            return _MAGIC, f"get_ipython().guest({self.polyhy.target!r}, {raw!r})\n"
+            how = "await get_ipython().awaited" if _AWAIT.search(raw) else "get_ipython().guest"
+            return _MAGIC, f"{how}({self.polyhy.target!r}, {raw!r})\n"
         return LISP, raw
+
+    @staticmethod
+    def _awaiting(first: str, rest: str) -> str:
+        """The language of a guest's cell that may await at its top; empty for others."""
+        name = first[2:].strip()
+        with suppress(UnknownLanguage):
+            return target(name) if _AWAIT.search(rest) and target(name) != LISP else ""
+        return ""
 
     def _is_help(self, text: str) -> bool:
         """`even?` is a name of Lisp too: help only where nothing is named so."""
@@ -137,8 +152,7 @@ class Shell(ZMQInteractiveShell):
             return super().should_run_async(raw_cell, transformed_cell=source, **more)
         if self._ready[0] != source:
             filename = self.compile.get_code_name(raw_cell, source, self.execution_count)
-            lines = source.splitlines(keepends=True)
-            linecache.cache[filename] = len(source), None, lines, filename
+            trace.remember(filename, source)
             self._ready = source, self._compile(source, filename)
         return isinstance(self._ready[1], ast.Module) and _awaits(self._ready[1])
 
@@ -153,9 +167,14 @@ class Shell(ZMQInteractiveShell):
         """Run a cell of a guest's language in the session."""
         return host.cell(language, source, self._origin(language, source), self.polyhy.names)
 
+    async def awaited(self, language: str, source: str) -> Any:
+        """Run a cell that has the word `await`: here a loop runs, so its promise is the value."""
+        value = self.guest(language, source)
+        return await value if inspect.isawaitable(value) else value
+
     def _origin(self, language: str, source: str) -> str:
         filename = f"<{language}-{self.execution_count}>"
-        linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
+        trace.remember(filename, source)
         return f"{filename}:1"
 
     def _magic(self, language: str) -> Any:
@@ -183,6 +202,8 @@ class Shell(ZMQInteractiveShell):
         pager.write_payload({"source": "page", "data": data, "start": 0})
 
     def _keep(self, result: Any) -> None:
+        if self._serving is None:
+            self._serving = asyncio.get_running_loop().create_task(_serve())
         if result is None:
             return
         error = result.error_before_exec or result.error_in_exec
@@ -202,6 +223,16 @@ class Shell(ZMQInteractiveShell):
 
     def showsyntaxerror(self, *args: Any, **settings: Any) -> None:
         self.showtraceback()
+
+
+async def _serve() -> None:
+    """Let guests' timers fire between cells, and show what they raise."""
+
+    def tell(error: BaseException) -> None:
+        sys.stderr.write(colour.traceback(trace.text(trace.trim(error))))
+
+    with idle.telling(tell):
+        await idle.keep_serving(tell)
 
 
 def explanation(found: describe.Description, detail: int = 0) -> str:

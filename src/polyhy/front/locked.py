@@ -98,6 +98,8 @@ def export(folder: Path, only: str | None) -> Answer:
     with ruled():
         for name in [only] if only else sorted({pin.ecosystem for pin in lock.pins}):
             texts |= plugins.ecosystem(name).export(*lock.of_ecosystem(name))
+    if not texts:
+        raise UsageError("nothing of that is in the lock", hint="polyhy tree shows what is")
     there = [name for name in texts if (folder / name).exists()]
     if there:
         hint = "export into an empty folder, or remove them first"
@@ -121,6 +123,9 @@ def bundle(folder: Path) -> Answer:
     from polyhy.packages import bundle as bundles
     from polyhy.packages import install
 
-    with progress() as report:
-        count = bundles.write(install.sync(root_here(), report, frozen=True), folder)
-    return Answer({"folder": str(folder), "packages": count}, [f"{count} packages in {folder}"])
+    with ruled(), progress() as report:
+        made = bundles.write(install.sync(root_here(), report, frozen=True), folder, report)
+    lines = [f"{made.packages} packages in {folder}"]
+    if made.needs:
+        lines.append(f"the machine itself must have {', '.join(made.needs)}")
+    return Answer({"folder": str(folder), **made._asdict()}, lines)

@@ -21,7 +21,7 @@ def directory() -> Answer:
 
 
 @command("prune", "polyhy cache prune\npolyhy cache prune --all --age 0")
-@click.option("--all", "everything", is_flag=True, help="Envs of scripts and clients' caches too.")
+@click.option("--all", "everything", is_flag=True, help="All that can be made again.")
 @click.option(
     "--age",
     type=float,
@@ -31,22 +31,29 @@ def directory() -> Answer:
     help="Spare what was stored or used in the last hours.",
 )
 def prune(everything: bool, age: float) -> Answer:
-    """Remove from the store what no project uses."""
+    """Remove from the store what no project uses, and what rooms made that nobody used lately."""
     from polyhy.packages import collect
 
     done = collect.prune(age * 3600, everything=everything)
-    line = f"removed {len(done.entries)} packages, {done.bytes / 2**20:,.1f} MB"
-    return Answer(done._asdict(), [line])
+    what = (
+        f"{len(done.entries)} packages, {done.scripts} envs of scripts, {done.made} made by rooms"
+    )
+    return Answer(done._asdict(), [f"removed {what}: {done.bytes / 2**20:,.1f} MB"])
 
 
 @command("verify", "polyhy cache verify")
 def verify() -> Answer:
     """Hash everything in the store anew; what changed is removed, and fetched again when needed."""
-    from polyhy.packages import collect
+    from polyhy.packages import damage
 
-    names, damaged = collect.verify()
-    lines = [*(f"removed {name}: it was changed" for name in damaged), f"{len(names)} looked at"]
-    return Answer({"packages": names, "damaged": damaged}, lines, FAILED if damaged else 0)
+    names, damaged, projects = damage.verify()
+    lines = [
+        *(f"removed {name}: it was changed" for name in damaged),
+        *(f"run polyhy sync in {project}, which held what was changed" for project in projects),
+        f"{len(names)} looked at",
+    ]
+    data = {"packages": names, "damaged": damaged, "projects": projects}
+    return Answer(data, lines, FAILED if damaged else 0)
 
 
 @command("doctor", "polyhy doctor\npolyhy doctor --json")

@@ -17,7 +17,8 @@ import click
 from polyhy import owner, store
 from polyhy.errors import UsageError
 from polyhy.front.nrepl_ops import respond
-from polyhy.front.nrepl_session import Client, In, Interrupts, Out, Seat
+from polyhy.front.nrepl_session import Client, Interrupts, Seat
+from polyhy.front.nrepl_streams import In, Out, convey
 from polyhy.front.nrepl_wire import Connection
 
 PORT_FILE = ".nrepl-port"
@@ -91,6 +92,7 @@ class Server:
         Interrupts.main = self.main
         signal.signal(signal.SIGINT, Interrupts.arrived)
         signal.signal(signal.SIGTERM, Interrupts.arrived)
+        convey()
         print(greeting, flush=True)
         owner.run(lambda: None)  # so that calls of other threads are heard
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()

@@ -105,8 +105,10 @@ def _evaluate(asked: Asked) -> None:
         return
     source, file, line = asked.text("code"), asked.text("file"), asked.message.get("line")
     named = bool(file) and not file.startswith(("*", "NO_SOURCE")) and isinstance(line, int)
-    if named and isinstance(line, int):  # so that errors name the lines of the editor's file
-        source = "\n" * max(line - 1, 0) + source
+    if named and isinstance(line, int):  # so that errors name the places of the editor's file
+        column = asked.message.get("column")
+        blanks = " " * (column - 1) if isinstance(column, int) else ""
+        source = "\n" * max(line - 1, 0) + blanks + source
     asked.client.evaluate(asked.reply, source, file if named else "")
 
 
@@ -174,6 +176,21 @@ def _eldoc(asked: Asked) -> None:
     )
 
 
+def _expand(asked: Asked) -> None:
+    """Expand the macro of a form: once, or until its head is none."""
+    import hy
+
+    once = asked.text("expander").endswith("-1")
+    expand = hy.macroexpand_1 if once else hy.macroexpand
+    form = hy.read(asked.text("code"))
+    module = asked.client.session.module
+    asked.reply.finish(expansion=hy.repr(expand(form, module)).removeprefix("'"))
+
+
+def _classpath(asked: Asked) -> None:
+    asked.reply.finish(classpath=[path for path in sys.path if path])
+
+
 def _found(asked: Asked) -> describe.Description | None:
     session, name = asked.client.session, asked.text("sym", "symbol")
     if not name:
@@ -183,6 +200,7 @@ def _found(asked: Asked) -> describe.Description | None:
 
 
 OPS = {
+    "classpath": Op(_classpath, "Where modules are looked for."),
     "clone": Op(_clone, "Make a session, and say its id.", session=False),
     "close": Op(_close, "End a session."),
     "complete": Op(_completions, "What a prefix may become.", slow=True),
@@ -194,9 +212,11 @@ OPS = {
     "interrupt": Op(_interrupt, "Stop what a session evaluates."),
     "load-file": Op(_load_file, "Evaluate the text of a file."),
     "lookup": Op(_lookup, "What is known of a symbol.", slow=True),
+    "macroexpand": Op(_expand, "What a macro makes of a form.", slow=True),
     "ls-sessions": Op(_sessions, "The ids of the sessions.", session=False),
     "stdin": Op(_stdin, "Give a session a line that it reads."),
 }
+OPS["cider/macroexpand"] = OPS["macroexpand"]
 
 
 def _safely(op: Op, asked: Asked) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import queue
 import signal
 import sys
@@ -13,13 +12,14 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import ContextVar
 from functools import cached_property
 from types import ModuleType
 from typing import Any
 
 from polyhy import owner
-from polyhy.front import commands, present
+from polyhy.front import commands, idle, present
+from polyhy.front.nrepl_streams import CURRENT
+from polyhy.guests import host
 from polyhy.sessions import trace
 from polyhy.sessions.session import Session
 
@@ -36,7 +36,9 @@ class Seat:
     def __init__(self) -> None:
         self.jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.ident: int | None = None
-        self.busy = False
+        self.busy = self.serving = False
+        self.last: tuple[Client, Any] | None = None
+        """Whose job was the last one: guests' timers print to it."""
 
     def begin(self) -> Seat:
         """Work on a thread of its own, and return itself."""
@@ -69,8 +71,19 @@ class Seat:
 
     def _next(self) -> Callable[[], None] | None:
         while True:
-            with suppress(KeyboardInterrupt):
-                return self.jobs.get()
+            with suppress(KeyboardInterrupt, queue.Empty):
+                return self.jobs.get(timeout=self._serve() if self.main else None)
+
+    def _serve(self) -> float:
+        """Let guests' timers fire, and return the seconds after which to ask again."""
+        if not host.running():
+            return idle.SELDOM
+        token, self.serving = CURRENT.set(self.last), True
+        try:
+            return idle.serve(_tell)
+        finally:
+            self.serving = False
+            CURRENT.reset(token)
 
 
 class Interrupts:
@@ -87,7 +100,8 @@ class Interrupts:
             cls.main.leave()
             here = cls.main.busy
         else:
-            here = client.reply is not None and client.seat.ident == (owner.served() or owner.IDENT)
+            here = client.seat.ident == (owner.served() or owner.IDENT)
+            here = here and (client.reply is not None or client.seat.serving)
         if here:
             raise KeyboardInterrupt
 
@@ -122,15 +136,25 @@ class Client:
         """Stop the evaluation in hand, or the one `wanted`; return what to say of it."""
         waiting = list(self.waiting)
         reply = next((each for each in waiting if wanted in ("", each.id)), None)
+        if reply is None and not waiting and self._stop_served():
+            return []
         if reply is None:
             return ["error", "interrupt-id-mismatch"] if waiting else ["session-idle"]
         reply.stopping = True
         threading.Thread(target=self._stop, args=(reply,), daemon=True).start()
         return []
 
+    def _stop_served(self) -> bool:
+        """Interrupt a guest's timer that runs; False where there is none."""
+        serving = "seat" in self.__dict__ and self.seat.serving
+        if serving:
+            self.seat.stop(self)
+        return serving
+
     def _job(self, reply: Any, source: str, file: str) -> None:
         """Evaluate, and say `done` in any case. An interrupt may come at any line of this."""
-        _current.set((self, reply))
+        self.seat.last = self, reply
+        CURRENT.set(self.seat.last)
         self.reply, begun = reply, False
         while not reply.done:
             try:
@@ -144,7 +168,7 @@ class Client:
 
     def _settle(self, reply: Any) -> None:
         """Let no interrupt reach what comes next. A lock here might be left locked by one."""
-        _current.set(None)
+        CURRENT.set(None)
         if self.reply is reply:
             self.reply = None
         with suppress(ValueError):  # gone already: the thread was left to itself
@@ -175,7 +199,7 @@ class Client:
             sys.stdout.flush()
             reply(err=trace.text(trace.trim(error)))
             names = {"ex": _name(error), "root-ex": _name(_root(error))}
-            reply(**names, status=["eval-error"])
+            reply(**names, ns=self.session.module.__name__, status=["eval-error"])
 
     def _stop(self, reply: Any) -> None:
         """Interrupt until the evaluation ends; a thread that does not end is left to itself."""
@@ -201,65 +225,8 @@ class Client:
         reply.finish("interrupted")
 
 
-class Out(io.TextIOBase):
-    """Takes the place of sys.stdout or sys.stderr: what a session prints goes to its client."""
-
-    def __init__(self, key: str, real: Any) -> None:
-        self.key, self.real = key, real
-
-    def write(self, text: str, /) -> int:
-        current = _current.get()
-        if current is None:
-            return self.real.write(text)
-        current[1].print(self.key, text)
-        return len(text)
-
-    def flush(self) -> None:
-        current = _current.get()
-        self.real.flush() if current is None else current[1].flush()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
-
-
-class In(io.TextIOBase):
-    """Takes the place of sys.stdin: a session that reads asks its client for more."""
-
-    def __init__(self, real: Any) -> None:
-        self.real, self.rest = real, ""
-
-    def readline(self, size: int = -1, /) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
-        current = _current.get()
-        if current is None:
-            return self.real.readline(size)
-        while "\n" not in self.rest and (more := _asked(*current)):
-            self.rest += more
-        line, newline, self.rest = self.rest.partition("\n")
-        return line + newline
-
-    def read(self, size: int | None = -1, /) -> str:
-        current = _current.get()
-        if current is None:
-            return self.real.read(size)
-        while more := _asked(*current):
-            self.rest += more
-        text, self.rest = self.rest, ""
-        return text
-
-
-_current: ContextVar[tuple[Client, Any] | None] = ContextVar("current", default=None)
-
-
-def _asked(client: Client, reply: Any) -> str:
-    """Ask the client for a line of input; an empty one is the end."""
-    reply.flush()
-    if client.lines.empty():
-        reply(status=["need-input"])
-    while True:
-        try:
-            return client.lines.get(timeout=0.1)  # an interrupt reaches a thread in between
-        except queue.Empty:
-            continue
+def _tell(error: BaseException) -> None:
+    sys.stderr.write(trace.text(trace.trim(error)))
 
 
 def _throw(thread: int | None, error: type[BaseException] | None) -> None:

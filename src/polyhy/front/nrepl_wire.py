@@ -43,7 +43,7 @@ class Connection:
 
     def __init__(self, server: Server, wire: socket.socket, respond: Respond) -> None:
         self.server, self.wire, self.respond = server, wire, respond
-        self._trusted = not server.token
+        self._trusted, self._open = not server.token, True
         self.lookups = Seat()
         self._out: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._unsent = 0
@@ -64,6 +64,7 @@ class Connection:
             self.lookups.leave()
             if own := self.server.clients.pop(self.__dict__.get("own_id", ""), None):
                 own.close()
+            self._open = False
             self._out.put(None)
             self._drain()
 
@@ -77,6 +78,8 @@ class Connection:
         data = bencode.encode(message)
         while self._unsent > MOST_UNSENT:
             time.sleep(0.01)
+        if not self._open:  # what is left behind may print for ever
+            return
         self._unsent += len(data)
         self._out.put(data)
 
@@ -134,8 +137,10 @@ class Answer:
         whole = len(text) if len(text) >= LINE else text.rfind("\n") + 1
         for start in range(0, whole, bencode.LARGEST // 8):
             self._send(key, text[start : min(start + bencode.LARGEST // 8, whole)])
-        if text[whole:]:
+        if text[whole:] and not self.done:
             self._printed[key] = text[whole:]
+        elif text[whole:]:  # of a thread that goes on
+            self._send(key, text[whole:])
 
     def flush(self) -> None:
         """Send what was printed of the last line."""
@@ -143,8 +148,7 @@ class Answer:
             self._send(*self._printed.popitem())
 
     def _send(self, key: str, text: str) -> None:
-        if not self.done:
-            self.connection.send({**self.fields, key: text})
+        self.connection.send({**self.fields, key: text})
 
 
 def field(message: Message, key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -52,9 +52,10 @@ def add(specs: tuple[str, ...], yes: bool, offline: bool) -> Answer:
     with ruled(yes=yes, offline=offline), progress() as report:
         asked = [spec_of(text, home) for text in specs]
         with lookup.beside(asked) as doubts:
-            env = install.add(home, asked, report)
-    for doubt in doubts():
-        note(f"warning: {doubt}")
+            try:
+                env = install.add(home, asked, report)
+            finally:
+                _note_doubts(doubts)
     _note_scripts(env.lock)
     rows = [(spec, _versions(env.lock, spec)) for spec in asked]
     data = {"added": [{"spec": str(s), "versions": v} for s, v in rows], "env": str(env.folder)}
@@ -162,16 +163,19 @@ def root_here() -> Path:
 def lock_here() -> Lock:
     """The lock of that project; LockError where there is none."""
     from polyhy.errors import LockError
-    from polyhy.packages import lock as locks
+    from polyhy.packages import faults
 
-    found = locks.read(root := root_here())
+    found = faults.read(root := root_here())
     if found is None:
         raise LockError("there is no lock here", file=str(root), hint="run: polyhy add SPEC")
     return found
 
 
-def spec_of(text: str, home: Path | None = None) -> Spec:
-    """The spec that a user wrote: with its ecosystem, or a name to ask every ecosystem for."""
+def spec_of(text: str, home: Path | None = None, command: str = "add") -> Spec:
+    """The spec that a user wrote: with its ecosystem, or a name to ask every ecosystem for.
+
+    `command` is what is listed where several have it: `polyhy add npm:lodash`.
+    """
     from polyhy import plugins
     from polyhy.errors import SpecError
     from polyhy.packages import lookup
@@ -187,7 +191,7 @@ def spec_of(text: str, home: Path | None = None) -> Spec:
         raise SpecError(
             "the ecosystem is missing", spec=text, hint=f"write one of {ways} before it"
         )
-    found = lookup.qualify(text)
+    found = lookup.qualify(text, command)
     note(f"{text} is {found}")
     return found
 
@@ -243,13 +247,23 @@ def _changes(before: Lock, after: Lock) -> list[dict[str, Any]]:
     changes = []
     for ecosystem, name in names:
         old, new = (_all(lock.pins, ecosystem, name) for lock in (before, after))
-        if old != new:
+        if old != new or _hashes(before, ecosystem, name) != _hashes(after, ecosystem, name):
             changes.append({"name": f"{ecosystem}:{name}", "from": old, "to": new})
     return changes
 
 
 def _all(pins: Sequence[Pin], ecosystem: str, name: str) -> str:
     return ", ".join(p.version for p in pins if (p.ecosystem, p.name) == (ecosystem, name))
+
+
+def _hashes(lock: Lock, ecosystem: str, name: str) -> set[str]:
+    return {p.hash for p in lock.pins if (p.ecosystem, p.name) == (ecosystem, name)}
+
+
+def _note_doubts(doubts: Callable[[], list[str]]) -> None:
+    """Warn of names that may be misspelled: of those that no registry has, too."""
+    for doubt in doubts():
+        note(f"warning: {doubt}")
 
 
 def _note_scripts(lock: Lock) -> None:

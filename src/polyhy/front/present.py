@@ -5,21 +5,21 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any
 
-LONGEST = 50_000
-"""More letters than these are not shown; the value itself is whole."""
+LONGEST, LONGEST_SEEN = 50_000, 10_000
+"""More letters than these are not shown, at a terminal fewer; the value itself is whole."""
 
 MOST_ROWS, MOST_COLUMNS = 40, 12
 
 
-def text(value: Any) -> str:
+def text(value: Any, longest: int = LONGEST) -> str:
     """Write a value as Hy would: what a pipe, a dumb terminal or an editor shows."""
     import hy
 
     written = hy.repr(value).encode("utf-8", "backslashreplace").decode()
-    if len(written) <= LONGEST:
+    if len(written) <= longest:
         return written
-    rest = len(written) - LONGEST
-    return f"{written[:LONGEST]}…\n({rest:,} more characters; the value is whole in *1)"
+    rest = len(written) - longest
+    return f"{written[:longest]}…\n({rest:,} more characters; the value is whole in *1)"
 
 
 def terminal(value: Any, width: int) -> str:
@@ -28,7 +28,7 @@ def terminal(value: Any, width: int) -> str:
         return _rich(value, width)
     if is_table(value):
         return _rich(_table(value), width)
-    return text(value)
+    return text(value, LONGEST_SEEN)
 
 
 def is_table(value: Any) -> bool:

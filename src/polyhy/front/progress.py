@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
 def bars(console: Console) -> Iterator[Report]:
     """A Report that shows one bar for each stage, from its first report on."""
     shown: list[Progress] = []
-    tasks = {}
+    tasks, one_at_a_time = {}, Lock()
 
     def report(stage: str, done: int, total: int) -> None:
-        if not shown:
-            shown.append(_begin(console))
-        if stage not in tasks:
-            tasks[stage] = shown[0].add_task(stage, total=total)
-        shown[0].update(tasks[stage], completed=done, total=total)
+        with one_at_a_time:  # ecosystems report from threads of their own
+            if not shown:
+                shown.append(_begin(console))
+            if stage not in tasks:
+                tasks[stage] = shown[0].add_task(stage, total=total)
+            shown[0].update(tasks[stage], completed=done, total=total)
 
     try:
         yield report

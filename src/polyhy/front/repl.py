@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +13,8 @@ from typing import Any, TextIO
 
 import click
 
-from polyhy.front import colour, commands, present
+from polyhy.front import colour, commands, idle, present
+from polyhy.guests import host
 from polyhy.sessions import trace
 from polyhy.sessions.session import LISP, Session
 
@@ -66,11 +68,21 @@ def answer(session: Session, source: str) -> None:
     except SystemExit:
         raise
     except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
+        _tell_interrupt()
     except click.ClickException as error:  # of `:add`
         error.show()
     except BaseException as error:
-        _show(error)
+        if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):  # of a macro
+            _tell_interrupt()
+        else:
+            _show(error)
+
+
+def _tell_interrupt() -> None:
+    """Say so, and let no second Ctrl-C cut it short."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("\ninterrupted", file=sys.stderr)
+    signal.signal(signal.SIGINT, before)
 
 
 def _loop(session: Session, read: Read) -> int:
@@ -80,9 +92,21 @@ def _loop(session: Session, read: Read) -> int:
         except KeyboardInterrupt:
             continue
         except EOFError:
-            return 0
+            return _end()
         with suppress(KeyboardInterrupt):  # a second Ctrl-C, while the first is being told
             answer(session, source)
+
+
+def _end() -> int:
+    """Leave; what was given by a pipe ends like a program, when its guests have nothing to do."""
+    if not sys.stdin.isatty():
+        try:
+            host.wait()
+        except KeyboardInterrupt:
+            return 130
+        except BaseException as error:
+            _show(error)
+    return 0
 
 
 def _main() -> ModuleType:
@@ -102,7 +126,7 @@ def _reader(session: Session) -> Read:
     from polyhy.front.terminal import Terminal
 
     _greet()
-    return Terminal(session).read
+    return Terminal(session, _show).read
 
 
 def _greet() -> None:
@@ -142,7 +166,10 @@ def _piped(_: Session, __: str) -> str:
 
 def _typed(session: Session, begun: str) -> str:
     label = "=> " if session.target == LISP else f"({session.label})> "
-    return input("... ".rjust(len(label)) if begun else label)
+    sys.stdout.write("... ".rjust(len(label)) if begun else label)
+    sys.stdout.flush()
+    idle.until_typed(_show)
+    return input()
 
 
 def _presented(value: Any) -> str:

@@ -80,6 +80,6 @@ def _command(source: str | None, args: list[str], *, yes: bool) -> int:
     if not args:
         raise click.UsageError("say which package to run, and its arguments")
     with ruled(yes=yes):
-        spec = spec_of(source or args[0])
+        spec = spec_of(source or args[0], command="x")
         name = args[0] if source else ""
         return programs.run(spec, name, args[1:], progress)

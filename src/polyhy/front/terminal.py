@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import run_in_terminal
+from prompt_toolkit.application import Application, get_app, run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -17,12 +17,15 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition, has_selection, is_searching
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding.key_processor import KeyPress
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.lexers import DynamicLexer, PygmentsLexer
 from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.patch_stdout import patch_stdout
 
-from polyhy import plugins
-from polyhy.front import colour, commands
+from polyhy import coroutines, plugins
+from polyhy.front import colour, commands, idle
 from polyhy.sessions import complete, describe, reading
 from polyhy.sessions.session import LISP, Session
 
@@ -33,8 +36,8 @@ STEP = 4
 class Terminal:
     """Reads cells from a person at a terminal."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, tell: idle.Tell) -> None:
+        self.session, self.tell = session, tell
         self.prompts: PromptSession[str] = PromptSession(
             message=self._message,
             prompt_continuation=lambda width, *_: "… ".rjust(width),
@@ -53,8 +56,22 @@ class Terminal:
         )
 
     def read(self) -> str:
-        """Return the next cell; EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
-        return self.prompts.prompt()
+        """Return the next cell; EOFError at Ctrl-D, KeyboardInterrupt at Ctrl-C.
+
+        The loop of cells that await goes on meanwhile, and guests are served.
+        """
+        return coroutines.finish(self._read())
+
+    async def _read(self) -> str:
+        press = lambda: _press(self.prompts.app, Keys.ControlC)  # noqa: E731
+        with patch_stdout(raw=True), idle.telling(self.tell), idle.interruptible(press):
+            return await self.prompts.prompt_async(
+                pre_run=self._begin, set_exception_handler=False, handle_sigint=False
+            )
+
+    def _begin(self) -> None:
+        serving = idle.keep_serving(self.tell, idle.send_signals)
+        self.prompts.app.create_background_task(serving)
 
     def _message(self) -> Any:
         return [("ansigreen bold", prompt(self.session))]
@@ -98,6 +115,11 @@ class _Completer(Completer):
         start, found = complete.complete(self.session, text[shift:])
         for each in found:
             yield Completion(each.text, start - len(text[shift:]), display_meta=each.kind)
+
+
+def _press(app: Application[str], key: Keys) -> None:
+    app.key_processor.feed(KeyPress(key))
+    app.key_processor.process_keys()
 
 
 def _keys(session: Session) -> KeyBindings:
@@ -149,8 +171,6 @@ def _indentation(session: Session, document: Document) -> int:
 
 
 def _at_line_start() -> bool:
-    from prompt_toolkit.application import get_app
-
     return not get_app().current_buffer.document.current_line_before_cursor.strip()
 
 

@@ -61,7 +61,7 @@ def _lisp(session: Session, at: Place) -> tuple[int, list[Completion]]:
         return at.start, _matching(at.word, _imported(import_form, at.word))
     if "." in at.word[1:] or ":" in at.word[1:]:
         return at.start, _members(session, at.word, LISP, _separator(at.word))
-    return at.start, _matching(at.word, _names(session))
+    return at.start, _public(at.word, _names(session))
 
 
 _IMPORTS = ("import", "import-from", "require")
@@ -144,7 +144,7 @@ def _guest(session: Session, text: str, language: str) -> tuple[int, list[Comple
         for name, value in list(session.names.items())
         if name.isidentifier() and not name.startswith(("_hy_", "__", "hyx_"))
     )
-    return start, _matching(word, [*own, *known])
+    return start, _public(word, [*own, *known])
 
 
 _DOTTED = re.compile(r"[\w$]+(?:[.:]+[\w$]*)*$")
@@ -202,6 +202,12 @@ def _matching(begun: str, some: Iterable[Completion]) -> list[Completion]:
     """Those that begin as the word does, once each, in order."""
     found = {c.text: c for c in some if c.text.startswith(begun)}
     return sorted(found.values(), key=lambda c: (c.text.lower(), c.text))
+
+
+def _public(begun: str, some: Iterable[Completion]) -> list[Completion]:
+    """Those that match; names with a leading underscore only where one was typed."""
+    hidden = not begun.startswith("_")
+    return _matching(begun, (c for c in some if not (hidden and c.text.startswith("_"))))
 
 
 def _files(begun: str) -> list[Completion]:

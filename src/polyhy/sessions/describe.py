@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -51,12 +52,14 @@ def describe(session: Session, path: str, language: str = "") -> Description | N
 def of(thing: Any, name: str = "", *, is_macro: bool = False) -> Description:
     """Describe an object."""
     language = thing.__bridge__.name if isinstance(thing, Proxy) else "python"
+    signature = _quietly(_signature, thing, is_macro)
     return Description(
         name=name,
         kind="macro" if is_macro else kind(thing),
         type=type(thing).__name__,
-        signature=_quietly(_signature, thing, is_macro),
-        doc=_quietly(_doc, thing) or (_CORE if is_macro else ""),
+        signature=signature,
+        doc=_quietly(_doc, thing).removeprefix(f"{signature}\n").lstrip("\n")
+        or (_CORE if is_macro else ""),
         language=LISP if is_macro else language,
         object=thing,
     )
@@ -134,7 +137,11 @@ def _signature(thing: Any, is_macro: bool) -> str:
     if is_macro:  # the compiler comes first, if the macro wants it
         kept = [p for p in signature.parameters.values() if p.name != "_hy_compiler"]
         signature = signature.replace(parameters=kept)
-    return str(signature)
+    return _QUOTED.sub(r"\1\2", str(signature))
+
+
+_QUOTED = re.compile(r"(: |-> )'([^']*)'")
+"""Annotations that were never evaluated."""
 
 
 def _doc(thing: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -73,9 +73,9 @@ def run(program: Program, progress: Progress | None = None) -> int:
     A PolyhyError before its first line (a bad header, no network) is raised; what it raises
     itself is shown.
     """
-    specs = install(program, progress)
+    install(program, progress)
     before, sys.argv, sys.path[0] = sys.modules["__main__"], program.argv, program.folder
-    _make_importable(specs, _start(program))
+    _make_importable(_start(program))
     try:
         module = _main(program)
         exec(compiled(program.source, program.filename, module), module.__dict__)
@@ -92,8 +92,8 @@ def run(program: Program, progress: Progress | None = None) -> int:
     return 0
 
 
-def install(program: Program, progress: Progress | None = None) -> list[Spec]:
-    """Install what a program declares, unless its project's env has all of it; return that.
+def install(program: Program, progress: Progress | None = None) -> None:
+    """Install what a program declares, unless its project's env has all of it.
 
     A lock beside the program (`polyhy lock --script`) decides. Where the project's manifest names
     it all, its lock says the versions; else an env is made for this program and its project.
@@ -103,7 +103,6 @@ def install(program: Program, progress: Progress | None = None) -> list[Spec]:
     beside = specs and Path(f"{program.filename}.lock").is_file()
     if beside or not all(namespace.available(spec, start) for spec in specs):
         _install(program, specs, start, progress or _silence)
-    return specs
 
 
 def _start(program: Program) -> Path:
@@ -129,13 +128,12 @@ def _install(program: Program, specs: list[Spec], start: Path, progress: Progres
             env.use(installing.script([*specs, *project], report))
 
 
-def _make_importable(specs: Iterable[Spec], start: Path) -> None:
-    """Let Python's own `import` find what is declared of its packages."""
-    names = {spec.ecosystem for spec in specs}
-    found = env.find(start) if names else None
-    for name in names:
-        if found and plugins.ecosystem(name).bridge == "python":
-            host.bridge("python", found.paths(name))
+def _make_importable(start: Path) -> None:
+    """Let Python's own `import` find the packages of the env in use."""
+    if found := env.find(start):
+        for name in plugins.ecosystems():
+            if (paths := found.paths(name)) and plugins.ecosystem(name).bridge == "python":
+                host.bridge("python", paths)
 
 
 def declares(path: Path) -> list[Spec]:
@@ -157,7 +155,6 @@ def _silence() -> AbstractContextManager[Callable[[str, int, int], None]]:
 def _main(program: Program) -> ModuleType:
     """Make the module that the program is, with its source at hand for tracebacks."""
     import builtins
-    import linecache
 
     module = sys.modules["__main__"] = ModuleType("__main__")
     module.__dict__["__builtins__"] = builtins
@@ -165,8 +162,7 @@ def _main(program: Program) -> ModuleType:
     if program.spec:
         module.__package__ = program.spec.parent
     if program.filename.startswith("<"):
-        lines = program.source.splitlines(keepends=True)
-        linecache.cache[program.filename] = len(program.source), None, lines, program.filename
+        trace.remember(program.filename, program.source)
     else:
         module.__file__ = program.filename
     return module

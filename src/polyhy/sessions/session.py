@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from polyhy import coroutines, plugins
 from polyhy.errors import UnknownLanguage, suggest
 from polyhy.guests import host
+from polyhy.sessions import trace
 from polyhy.sessions.lisp import Cells, Code
 
 LISP = "hy"
@@ -93,8 +93,7 @@ class Session:
         self._count += 1
         filename = file or f"<{language}-{self._count}>"
         if not file:
-            lines = source.splitlines(keepends=True)
-            linecache.cache[filename] = len(source), None, lines, filename
+            trace.remember(filename, source)
         self._publish()
         try:
             yield filename

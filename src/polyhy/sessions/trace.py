@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import linecache
 import os
+import re
 import sys
 from types import TracebackType
+from typing import Any
 
 from polyhy.errors import PolyhyError
 
@@ -14,6 +17,9 @@ _MAGIC = "<magic-"
 
 _BARE = (PolyhyError, SyntaxError, KeyboardInterrupt)
 """Errors that say enough where no frame is the user's; so do Hy's own."""
+
+_DETAILS = ("funcparserlib.parser",)
+"""Modules whose errors say nothing to who reads the one that came of them."""
 
 _LEADING = ("asyncio", "concurrent", "threading", "contextvars", "codeop")
 """What stands between our frames and the user's first one."""
@@ -34,9 +40,45 @@ def text(error: BaseException) -> str:
     import traceback  # unlike the default hook, it knows the lines of `-c`
 
     try:
-        return "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        shown = traceback.TracebackException.from_exception(error)
+        _align(shown)
+        return _spelled("".join(map(_even, shown.format())))
     except Exception as unprintable:  # an error whose own text fails
         return f"{type(error).__name__} (its text can't be had: {type(unprintable).__name__})\n"
+
+
+def _align(shown: Any) -> None:
+    """Put the marks under what they are of: Hy counts the columns of its forms from one."""
+    for frame in shown.stack:
+        if frame.colno and not frame.filename.endswith(".py"):
+            frame.colno -= 1
+    inner = (shown.__cause__, shown.__context__, *(getattr(shown, "exceptions", None) or ()))
+    for each in filter(None, inner):
+        _align(each)
+
+
+def _even(frame: str) -> str:
+    """Mark a form as a whole: Python takes `when-let` for a subtraction, and marks the minus."""
+    *lines, marks, end = ["", *frame.split("\n")]
+    if marks.strip(" ~^") or '.py", line ' in frame or not frame.startswith("  File "):
+        return frame
+    return "\n".join([*lines[1:], marks.replace("~", "^"), end])
+
+
+def _spelled(text: str) -> str:
+    """Name things as they are written: `'+'`, not `'hyx_Xplus_signX'`."""
+    import hy
+
+    return _MANGLED.sub(lambda found: f"'{hy.unmangle(found[1])}'", text)
+
+
+_MANGLED = re.compile(r"'(hyx_\w+)'")
+
+
+def remember(file: str, source: str) -> None:
+    """Let tracebacks show the lines of source that stands in no file."""
+    lines = [f"{line}\n" for line in source.split("\n")]  # without its end, marks stand aside
+    linecache.cache[file] = len(source), None, lines, file
 
 
 def trim(error: BaseException) -> BaseException:
@@ -54,8 +96,11 @@ def _trim(error: BaseException | None, seen: set[int]) -> None:
     if kept or within or isinstance(error, _BARE) or type(error).__module__.startswith("hy."):
         error.__traceback__ = kept
     seen.add(id(error))
-    _trim(error.__cause__, seen)
-    _trim(error.__context__, seen)
+    for name in ("__cause__", "__context__"):
+        inner = getattr(error, name)
+        _trim(inner, seen)
+        if inner and inner.__traceback__ is None and type(inner).__module__ in _DETAILS:
+            setattr(error, name, None)
 
 
 def _outside(first: TracebackType | None) -> TracebackType | None:
