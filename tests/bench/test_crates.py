@@ -17,6 +17,7 @@ import pytest
 
 import polyhy
 from polyhy import plugins
+from polyhy.bridges.rust import kept
 from polyhy.bridges.rust.bridge import Rust
 
 RUST = """
@@ -137,7 +138,9 @@ def regex(folder: Path) -> Any:
     (folder / "env").mkdir()
     room.link(room.fetch(pins, folder / "into"), folder / "env")
     bridge.start([folder / "env"])
-    return bridge.load("regex")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLYHY_OPTIMIZE", "now")
+        return bridge.load("regex")
 
 
 def ways(module: Any) -> dict[str, Any]:
@@ -190,3 +193,27 @@ def test_regex_beside_re(
     else:
         function = re.compile(pattern).search
     benchmark(lambda: [function(text) for _ in range(100)])
+
+
+@pytest.mark.registry
+@pytest.mark.parametrize("which", ["first", "second"])
+def test_imports(
+    which: str,
+    benchmark: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first import of `regex`, with what it depends on compiled; and one that finds it."""
+    benchmark.group = f"the {which} import of regex"
+    regex(folder := tmp_path_factory.mktemp("imported"))
+    monkeypatch.setenv("POLYHY_OPTIMIZE", "never")
+    made, _ = kept.built([folder / "env"], "regex", {})
+
+    def forget() -> None:
+        if which == "first":
+            shutil.rmtree(made)
+
+    imported = lambda: kept.built([folder / "env"], "regex", {})  # noqa: E731
+    forget()
+    imported()
+    benchmark.pedantic(imported, setup=forget, rounds=3)

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from polyhy.guests import host
+from polyhy.packages import install
 from polyhy.sessions import complete
 from polyhy.sessions.session import Session
+from polyhy.spec import Spec
 
 BIN = Path(sys.executable).parent
 KEPT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
@@ -65,6 +67,26 @@ def test_the_kernel_is_ready(benchmark: Any, which: str, tmp_path: Path) -> None
         manager.shutdown_kernel(now=True)
 
     benchmark.pedantic(ready, rounds=6, warmup_rounds=1)
+
+
+@pytest.mark.registry
+@pytest.mark.benchmark(group="completion")
+@pytest.mark.parametrize(
+    ("spec", "text"),
+    [
+        ("npm:lodash", "(lodash.gr"),
+        pytest.param("crates:regex", "(regex.Regex.n", marks=pytest.mark.slow),
+    ],
+)
+def test_a_member_of_a_package_is_completed(
+    benchmark: Any, project: Path, spec: str, text: str
+) -> None:
+    ecosystem, name = spec.split(":")
+    install.add(project, [Spec(ecosystem, name)])
+    session = Session()
+    session.evaluate(f'(import-from "{ecosystem}" {name})')
+    found = benchmark(lambda: complete.complete(session, text))[1]
+    assert [each.text for each in found if each.text.startswith(text[1:])]
 
 
 @pytest.mark.benchmark(group="completion")
