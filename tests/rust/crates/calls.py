@@ -91,7 +91,7 @@ CALLS = [
     Call("primal", "m.is_prime(97)", True),
     Call("geo", "m.Point.new(3.0, 4.0).x()", 3.0),
     Call("nalgebra", "m.Vector3.new(1.0, 2.0, 2.0).norm()", 3.0),
-    Call("ndarray", "str(m.Array1.from_vec([1.0, 2.0]))", "[1.0, 2.0]"),
+    Call("ndarray", "m.Array1.from_vec([1.0, 2.0]).sum()", 3.0),
     # containers and algorithms
     Call("indexmap", "list(m.IndexMap.from_iter([('b', 1), ('a', 2)]).keys())", ["b", "a"]),
     Call("petgraph", "(lambda g: (g.add_node('a'), g.node_count())[1])(m.Graph.new())", 1),
