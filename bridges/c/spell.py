@@ -123,7 +123,7 @@ class Types:
         self.declarations[name] = ""  # a record may name it again
         if under.kind.name == "RECORD" and self._unnamed(under.get_declaration()):
             declared = under.get_declaration()
-            self._named[declared.get_usr()] = f"{_keyword(declared)} {name}"
+            self._named.setdefault(declared.get_usr(), f"{_keyword(declared)} {name}")
         try:
             text = self.declare(under, name)
         except Unsupported as error:

@@ -199,6 +199,16 @@ class TestRecords:
         assert record.s == "a text of some length"
         assert record.b[1] == ord("y")
 
+    def test_a_record_may_have_several_names(self, c: C) -> None:
+        lib = c(
+            "typedef struct { short x, y; } point, corner, *spot;"
+            "typedef struct { long n; corner *all; corner last; } shape;"
+            "int of(point p) { return p.x; } int at(spot s) { return s->y; }"
+            "shape make(void) { shape s = {1, 0, {3, 4}}; return s; }"
+        )
+        assert (lib.of(lib.corner(x=3, y=4)), lib.at(lib.point(x=3, y=4))) == (3, 4)
+        assert (lib.make().last.x, lib.make().last.y) == (3, 4)
+
     def test_records_within_records_are_lent(self, c: C) -> None:
         lib = c("typedef struct { int x; } in; typedef struct { in a; int xs[3]; } out;")
         outer = lib.out()
