@@ -143,6 +143,12 @@ def test_an_interrupt_stops_a_guest(kernel: Kernel, code: str) -> None:
     test_an_interrupt_keeps_the_session(kernel, code)
 
 
+def test_an_interrupt_stops_a_script_that_calls_python_all_the_time(kernel: Kernel) -> None:
+    kernel.value('(setv again (eval-in "js" "(f) => { for (;;) f() }"))')
+    for _ in range(5):
+        test_an_interrupt_keeps_the_session(kernel, "(again (fn []))")
+
+
 def test_timers_fire_between_cells(kernel: Kernel) -> None:
     kernel.hears("%%js\nlet n = 0; setTimeout(() => console.log('tick', ++n), 100); 0", "tick 1\n")
     kernel.hears("%%js\nsetTimeout(() => { throw new TypeError('late') }, 100); 0", "late")

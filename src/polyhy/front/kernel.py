@@ -46,16 +46,23 @@ class Kernel(IPythonKernel):
     def banner(self) -> str:
         return f"polyhy: Hy {hy.__version__} with every language as a library"
 
+    def pre_handler_hook(self) -> None:
+        """Let a message be interrupted. A room may have put a function of its own in the place of
+        Python's, of which ipykernel keeps the one that it first saw."""
+        super().pre_handler_hook()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
     @contextmanager
     def _cancel_on_sigint(self, future: asyncio.Task[Any]) -> Iterator[None]:
         """Stop a cell that awaits. ipykernel's own leaves a loop that sleeps asleep: its handler
         calls `io_loop.add_callback`, which wakes the loop only from another thread."""
         loop = asyncio.get_running_loop()
 
-        def stop(*_: Any) -> None:
+        def stop(number: int, frame: Any) -> None:
             if asyncio.current_task(loop) is future:
-                raise KeyboardInterrupt
-            loop.call_soon_threadsafe(future.cancel)
+                signal.default_int_handler(number, frame)
+            else:
+                loop.call_soon_threadsafe(future.cancel)
 
         before = signal.signal(signal.SIGINT, stop)
         try:
