@@ -40,7 +40,7 @@ class Fast:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.waiting: list[Call] = []
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # a signal may serve another thread at any step
         self.idle = threading.Event()
         self.idle.set()
 

@@ -12,6 +12,7 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import lru_cache, partial
+from importlib import _bootstrap
 from types import CodeType, FrameType
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ _asked: deque[tuple[Future[Any], Callable[[], Any], int]] = deque()
 _served: list[int] = []
 _holds: list[None] = []
 _sheltered: set[CodeType] = set()
+_IMPORTS: CodeType = _bootstrap._find_and_load.__code__  # type: ignore[attr-defined]
 _WAKE = getattr(signal, "SIGURG", None)  # ignored by default and used by no library of C's own
 
 
@@ -82,17 +84,28 @@ def shelter(function: Any) -> Any:
 
 
 def is_sheltered(frame: FrameType | None) -> bool:
-    """True where a sheltered function is on the stack."""
+    """True where a sheltered function is on the stack, or a module that is half imported."""
     while frame is not None:
         if frame.f_code in _sheltered:
+            return True
+        if frame.f_code is _IMPORTS and _is_shared(frame.f_locals["name"]):
             return True
         frame = frame.f_back
     return False
 
 
+def _is_shared(module: str) -> bool:
+    """True for modules that the call of another thread may import too, and find half made.
+
+    Modules of programs are not among them: their own code may wait for such calls.
+    """
+    root = module.partition(".")[0]
+    return root == "polyhy" or root in sys.stdlib_module_names
+
+
 def serve(_: int = 0, frame: FrameType | None = None) -> None:
     """Make the calls that other threads asked for. Only the main thread may call this."""
-    if is_sheltered(frame):
+    if is_sheltered(frame or sys._getframe()):
         return  # they ask again
     while _asked and not _holds:
         try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from typing import Any
 
 import pytest
@@ -83,3 +86,34 @@ def test_calls_of_many_threads_are_all_made() -> None:
     for thread in threads:
         thread.join(10)
     assert sorted(made) == list(range(40))
+
+
+@pytest.mark.parametrize(
+    ("module", "first"), [("this", "imported"), ("polyhy._made", "imported"), ("my", "served")]
+)
+def test_a_call_waits_for_a_module_that_it_could_find_half_imported(
+    module: str, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a module of Python's or polyhy's; a program's own may wait for the call itself."""
+    made: list[str] = []
+    call = threading.Thread(target=owner.run, args=(lambda: made.append("served"),), daemon=True)
+
+    class Finder:
+        def find_spec(self, name: str, *_: Any) -> ModuleSpec | None:
+            return ModuleSpec(name, self) if name == module else None  # type: ignore[arg-type]
+
+        def create_module(self, spec: ModuleSpec) -> Any:
+            return None
+
+        def exec_module(self, _: Any) -> None:
+            call.start()
+            time.sleep(0.3)
+            made.append("imported")
+
+    monkeypatch.setattr("sys.meta_path", [Finder(), *sys.meta_path])
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    importlib.import_module(module)
+    call.join(5)
+    monkeypatch.delitem(sys.modules, module)
+    assert len(made) == 2
+    assert made[0] == first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
@@ -108,15 +109,23 @@ class _Key(NamedTuple):
 
 
 _loaded: dict[_Key, tuple[Bridge, Any]] = {}
+_keeping = threading.RLock()  # calls of other threads are made on the main one at any step
 
 
 def _once(key: _Key, options: Mapping[str, Any], paths: Callable[[], list[Path]]) -> Any:
-    """Load, or return what was loaded before into the runtime that runs now."""
+    """Load, or return what was loaded before into the runtime that runs now.
+
+    Of threads that load at the same time all get what the first one kept. None waits for another
+    while a module runs, which may itself wait for a thread.
+    """
     if key in _loaded and _loaded[key][0] is host.bridge(key.runtime):
         return _loaded[key][1]
     value = host.load(key.runtime, key.module, paths(), options)
-    _loaded[key] = host.bridge(key.runtime), value
-    return value
+    bridge = host.bridge(key.runtime)
+    with _keeping:
+        if key not in _loaded or _loaded[key][0] is not bridge:
+            _loaded[key] = bridge, value
+        return _loaded[key][1]
 
 
 def _paths(room: Ecosystem, spec: Spec, folder: Path, origin: str) -> list[Path]:
