@@ -140,10 +140,6 @@ def is_inlined(cursor: Any) -> bool:
     return bool(cindex().conf.lib.clang_Cursor_isFunctionInlined(cursor))
 
 
-def is_function_like(cursor: Any) -> bool:
-    return bool(cindex().conf.lib.clang_Cursor_isMacroFunctionLike(cursor))
-
-
 def is_unnamed_member(cursor: Any) -> bool:
     """True for a struct or union in a record, whose members are the record's own."""
     return bool(cindex().conf.lib.clang_Cursor_isAnonymousRecordDecl(cursor))

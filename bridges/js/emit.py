@@ -6,7 +6,6 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any, ClassVar
 
 from polyhy.emit import Block, Code, EmitError, Target, Walker
@@ -16,7 +15,7 @@ from polyhy.values import MAX_SAFE
 from . import emit_functions as functions
 from . import emit_statements as statements
 from .emit_text import AND, ARROW, CALL, CHOICE, EQUAL, OR, ORDER, PRODUCT, SUM, UNARY, braces
-from .words import BUILTINS, CONSTRUCTORS, GLOBALS, RESERVED
+from .words import CONSTRUCTORS, GLOBALS, RESERVED
 
 _PRELUDE = (
     "operators",
@@ -53,12 +52,7 @@ class Js(Target):
     }
 
     def __init__(self) -> None:
-        folder = files(__package__ or "").joinpath("lisp")
-        self.prelude = "\n".join(folder.joinpath(f"{n}.js").read_text("utf-8") for n in _PRELUDE)
-        defined = re.findall(self.defines, self.prelude, re.MULTILINE)
-        names = frozenset(name[1:] for name in defined)
-        self.methods = frozenset(name[2:] for name in names if name.startswith("m_"))
-        self.builtins = names & BUILTINS
+        super().__init__(__package__, _PRELUDE)
 
     constructors: ClassVar = CONSTRUCTORS
     globals: ClassVar = CONSTRUCTORS | GLOBALS

@@ -1,4 +1,4 @@
-"""The words of JavaScript that Lisp meets: its own, and those of Python that the prelude has."""
+"""The words of JavaScript that Lisp meets."""
 
 from __future__ import annotations
 
@@ -30,16 +30,5 @@ RESERVED = words(
     false finally for function globalThis if implements import in instanceof interface let
     module new null package private protected public require return static super switch
     this throw true try typeof undefined var void while with yield
-    """
-)
-
-BUILTINS = words(
-    """
-    ArithmeticError AssertionError AttributeError BaseException Exception IndexError
-    KeyError LookupError NameError NotImplementedError OSError OverflowError RuntimeError
-    StopIteration TypeError ValueError ZeroDivisionError abs all any bin bool callable chr
-    dict divmod enumerate filter float format frozenset getattr hasattr hex int isinstance
-    issubclass iter len list map max min next oct ord pow print range repr reversed round set
-    setattr sorted str sum tuple type zip
     """
 )

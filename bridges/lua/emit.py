@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any, ClassVar
 
 from polyhy.emit import Block, Code, EmitError, Target, Walker
@@ -30,7 +28,7 @@ from .emit_text import (
     is_name,
     quoted,
 )
-from .words import BUILTINS, GLOBALS, KEYWORDS, RESERVED
+from .words import GLOBALS, KEYWORDS, RESERVED
 
 _PRELUDE = (
     "kinds",
@@ -72,11 +70,7 @@ class Lua(Target):
     }
 
     def __init__(self) -> None:
-        folder = files(__package__ or "").joinpath("lisp")
-        self.prelude = "\n".join(folder.joinpath(f"{n}.lua").read_text("utf-8") for n in _PRELUDE)
-        names = frozenset(n[2:] for n in re.findall(self.defines, self.prelude, re.MULTILINE))
-        self.methods = frozenset(name[2:] for name in names if name.startswith("m_"))
-        self.builtins = names & BUILTINS
+        super().__init__(__package__, _PRELUDE)
 
     # --- names
 

@@ -1,4 +1,4 @@
-"""The words of Lua that Lisp meets: its own, and those of Python that the prelude has."""
+"""The words of Lua that Lisp meets."""
 
 from __future__ import annotations
 
@@ -20,14 +20,3 @@ KEYWORDS = words(
 )
 
 RESERVED = KEYWORDS | {"L", "arg", "next", "print", "type"}
-
-BUILTINS = words(
-    """
-    ArithmeticError AssertionError AttributeError BaseException Exception IndexError
-    KeyError LookupError NameError NotImplementedError OSError OverflowError RuntimeError
-    StopIteration TypeError ValueError ZeroDivisionError abs all any bin bool callable chr
-    dict divmod enumerate filter float format frozenset getattr hasattr hex int isinstance
-    issubclass iter len list map max min next oct ord pow print range repr reversed round set
-    setattr sorted str sum tuple type zip
-    """
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .model import Document, Model, lifetime_parameters
+from .model import Document, Model, all_bounds, lifetime_parameters
 
 STATIC = "'static"
 
@@ -98,7 +98,7 @@ class _Lives:
                 found |= self.of_self
             elif STATIC in self.chosen.get(name, "") and f"type {name}" not in found:
                 found.add(f"type {name}")  # before its bounds, which may mention it
-                self._gather(_outlives(self.generics, name), elided, found)
+                self._gather(all_bounds(self.generics, name), elided, found)
             return
         if "borrowed_ref" in type_:
             found.add(_reference(type_, elided))
@@ -119,19 +119,6 @@ class _Lives:
             return False
         given = ((said.get("args") or {}).get("angle_bracketed") or {}).get("args", [])
         return not any("lifetime" in each for each in given)
-
-
-def _outlives(generics: Mapping[str, Any], name: str) -> list[Any]:
-    """The bounds of a type parameter: `T: Into<Cow<'a, str>> + 'static` names two lifetimes."""
-    found: list[Any] = []
-    for parameter in generics["params"]:
-        if parameter["name"] == name and "type" in parameter["kind"]:
-            found += parameter["kind"]["type"]["bounds"]
-    for predicate in generics["where_predicates"]:
-        bound = predicate.get("bound_predicate")
-        if bound and bound["type"].get("generic") == name:
-            found += bound["bounds"]
-    return found
 
 
 def _reference(type_: Mapping[str, Any], elided: str) -> str:

@@ -217,11 +217,6 @@ def type_arguments(path: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def lifetimes_of(path: Mapping[str, Any]) -> list[str]:
-    arguments = ((path.get("args") or {}).get("angle_bracketed") or {}).get("args", [])
-    return [each["lifetime"] for each in arguments if "lifetime" in each]
-
-
 def last(path: str) -> str:
     return path.rpartition("::")[2]
 
@@ -241,6 +236,11 @@ def lifetime_parameters(generics: Mapping[str, Any]) -> list[str]:
 
 def bounds_of(generics: Mapping[str, Any], name: str) -> list[Any]:
     """All trait bounds of a type parameter, those of the where clause too."""
+    return [b["trait_bound"] for b in all_bounds(generics, name) if "trait_bound" in b]
+
+
+def all_bounds(generics: Mapping[str, Any], name: str) -> list[Any]:
+    """What a type parameter is bound by: `T: Into<Cow<'a, str>> + 'static` has two bounds."""
     found: list[Any] = []
     for parameter in generics["params"]:
         if parameter["name"] == name and "type" in parameter["kind"]:
@@ -249,4 +249,4 @@ def bounds_of(generics: Mapping[str, Any], name: str) -> list[Any]:
         bound = predicate.get("bound_predicate")
         if bound and bound["type"].get("generic") == name:
             found += bound["bounds"]
-    return [b["trait_bound"] for b in found if "trait_bound" in b]
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from .bind import Shim
 from .classes import Class
 
-METHOD, STATIC, PROPERTY, SLOT = "method", "static", "property", "slot"
+METHOD, STATIC, PROPERTY = "method", "static", "property"
 
 
 @dataclass

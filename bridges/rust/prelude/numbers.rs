@@ -6,6 +6,24 @@ use super::frame::Frame;
 use super::from_py::{items, FromPy};
 use std::ffi::CStr;
 
+/// How numbers come out of buffers of theirs.
+macro_rules! buffers {
+    ($type:ty, $formats:literal) => {
+        fn list_from_py(o: O, f: &mut Frame) -> Res<Vec<Self>> {
+            match buffer::<$type>(o, $formats, false) {
+                Some(view) => Ok(copied(&view)),
+                None => items(o, f),
+            }
+        }
+        fn slice_from_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]> {
+            lent(o, $formats, f)
+        }
+        fn slice_in_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]> {
+            writable(o, $formats, f)
+        }
+    };
+}
+
 macro_rules! integers {
     ($($type:ty, $signed:literal, $formats:literal;)*) => { $(
         impl FromPy for $type {
@@ -21,18 +39,7 @@ macro_rules! integers {
                 }
                 wide(o, stringify!($type))?.try_into().map_err(|_| out_of_range(o, stringify!($type)))
             }
-            fn list_from_py(o: O, f: &mut Frame) -> Res<Vec<Self>> {
-                match buffer::<$type>(o, $formats, false) {
-                    Some(view) => Ok(copied(&view)),
-                    None => items(o, f),
-                }
-            }
-            fn slice_from_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]> {
-                lent(o, $formats, f)
-            }
-            fn slice_in_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]> {
-                writable(o, $formats, f)
-            }
+            buffers! { $type, $formats }
         }
     )* };
 }
@@ -125,18 +132,7 @@ macro_rules! floats {
                 }
                 Ok(value as $type)
             }
-            fn list_from_py(o: O, f: &mut Frame) -> Res<Vec<Self>> {
-                match buffer::<$type>(o, $formats, false) {
-                    Some(view) => Ok(copied(&view)),
-                    None => items(o, f),
-                }
-            }
-            fn slice_from_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]> {
-                lent(o, $formats, f)
-            }
-            fn slice_in_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]> {
-                writable(o, $formats, f)
-            }
+            buffers! { $type, $formats }
         }
     )* };
 }

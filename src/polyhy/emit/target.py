@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
-from polyhy.emit.code import Code
+from polyhy.emit.code import Code, words
 from polyhy.emit.language import Around, Language, Module, Piece
 
 if TYPE_CHECKING:
     from polyhy.emit.walker import Block, Walker
+
+BUILTINS: Final = words(
+    """
+    ArithmeticError AssertionError AttributeError BaseException Exception IndexError
+    KeyError LookupError NameError NotImplementedError OSError OverflowError RuntimeError
+    StopIteration TypeError ValueError ZeroDivisionError abs all any bin bool callable chr
+    dict divmod enumerate filter float format frozenset getattr hasattr hex int isinstance
+    issubclass iter len list map max min next oct ord pow print range repr reversed round set
+    setattr sorted str sum tuple type zip
+    """
+)
+"""What programs may use of Python's built-in names, as far as the target's prelude has them."""
 
 
 class Parameter(NamedTuple):
@@ -84,6 +98,16 @@ class Target(Language):
     word: ClassVar[str]
     defines: ClassVar[str]
     """Patterns: a name; the beginning of a definition of the prelude, with its name."""
+
+    def __init__(self, package: str | None, parts: Sequence[str]) -> None:
+        """Read the prelude, which lies in the folder `lisp` of the room's package."""
+        folder = files(package or "").joinpath("lisp")
+        texts = (folder.joinpath(f"{name}{self.suffix}").read_text("utf-8") for name in parts)
+        self.prelude = "\n".join(texts)
+        defined = re.findall(self.defines, self.prelude, re.MULTILINE)
+        names = frozenset(map(self.plain_name, defined))
+        self.methods = frozenset(name[2:] for name in names if name.startswith("m_"))
+        self.builtins = names & BUILTINS
 
     def piece(self, forms: Sequence[Any], around: Around, names: Sequence[str]) -> Piece:
         from polyhy.emit import walked
