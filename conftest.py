@@ -13,10 +13,16 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from polyhy import plugins
 from polyhy.packages import env
 from polyhy.spec import Spec
+
+# how long an example takes says more of the machine than of the property
+_CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("loaded", settings(), **_CALM)
+settings.load_profile("loaded")
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell starts jobs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -96,7 +102,7 @@ def run(toys: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             env={**os.environ, "PYTHONPATH": str(toys), **variables},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,  # the first to run compiles the dialect, on a machine that does much else
         )
 
     return run

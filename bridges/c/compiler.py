@@ -15,6 +15,7 @@ from polyhy.errors import Frame, MissingTool
 
 from .errors import CSyntaxError
 from .files import cache_folder, digest, staged
+from .packages import tool_command
 
 _COMPLAINT = re.compile(
     r"^(?P<file>[^\n:]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<text>.*)$", re.M
@@ -30,11 +31,8 @@ def command() -> list[str]:
     for words in ([named] if named else []) + [["cc"], ["gcc"], ["clang"]]:
         if shutil.which(words[0]):
             return words
-    raise MissingTool(
-        tool="a C compiler",
-        need="C's own headers come with it",
-        command="apt-get install gcc  (dnf install gcc; xcode-select --install)",
-    )
+    need = "C's own headers come with it"
+    raise MissingTool(tool="a C compiler", need=need, command=tool_command("cc"))
 
 
 @cache

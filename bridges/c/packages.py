@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
+
+from polyhy import installers
 
 PACKAGES = {
     "cairo": ("libcairo2-dev", "cairo-devel", "cairo"),
@@ -28,33 +29,21 @@ PACKAGES = {
 }
 """What systems call a library, where it is not `lib<name>-dev`: of apt, of dnf, of brew."""
 
-_INSTALLERS = {
-    "apt-get": "apt-get install {0}",
-    "dnf": "dnf install {1}",
-    "brew": "brew install {2}",
-}
-
 _TOOLS = {
     "pkg-config": "apt-get install pkg-config  (dnf install pkgconf; brew install pkgconf)",
-    "cc": "apt-get install gcc libc6-dev  (dnf install gcc; xcode-select --install)",
+    "cc": installers.compiler("gcc libc6-dev", "gcc"),
 }
 
 
 def install_command(name: str) -> str:
     """How a system gets a library: `apt-get install zlib1g-dev`, and for others beside it."""
-    packages = named(name)
-    words = [text.format(*packages) for text in _INSTALLERS.values()]
-    first = next(
-        (w for tool, w in zip(_INSTALLERS, words, strict=True) if shutil.which(tool)), words[0]
-    )
-    others = "; ".join(word for word in words if word != first)
-    return f"{first}  ({others})"
+    return installers.command(named(name))
 
 
-def named(name: str) -> tuple[str, str, str]:
+def named(name: str) -> installers.Packages:
     """What apt, dnf and brew most likely call the package of a library."""
     stem = plain(name)
-    return PACKAGES.get(stem) or (f"lib{stem}-dev", f"{stem}-devel", stem)
+    return installers.Packages(*PACKAGES[stem]) if stem in PACKAGES else installers.likely(stem)
 
 
 def tool_command(tool: str) -> str:

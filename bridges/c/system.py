@@ -175,9 +175,8 @@ def _find(spec: Spec) -> locate.Located:
     try:
         return locate.find(spec.name)
     except MissingLibrary as error:
-        detail = "the command, the script or pyproject.toml"
-        hint = f"check the spelling in {detail}, or run: {install_command(spec.name)}"
-        raise UnknownPackage(ecosystem="c", name=spec.name, hint=hint) from error
+        more = f", or run: {install_command(spec.name)}"
+        raise UnknownPackage(ecosystem="c", name=spec.name, more=more) from error
 
 
 def _comparisons(spec: Spec) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from typing import Any
 from polyhy import store
 from polyhy.errors import MissingTool, ToolFailed
 
+from . import find
 from .containers import answer_like_data
 from .errors import CppError
 
@@ -97,10 +98,7 @@ def _compiler() -> Iterator[str]:
     try:
         done = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True)
     except OSError:
-        command = "apt-get install g++  (dnf install gcc-c++; xcode-select --install)"
-        raise MissingTool(
-            tool="g++", need="C++'s own headers come with it", command=command
-        ) from None
+        raise find.no_compiler("C++'s own headers come with it") from None
     yield done.stdout
 
 

@@ -8,6 +8,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from polyhy import installers
 from polyhy.errors import MissingTool
 
 from .errors import MissingHeader
@@ -27,11 +28,6 @@ PACKAGES = {
 }
 """What systems call a library, where it is not `lib<name>-dev`: of apt, of dnf, of brew."""
 
-_INSTALLERS = {
-    "apt-get": "apt-get install {0}",
-    "dnf": "dnf install {1}",
-    "brew": "brew install {2}",
-}
 _OWNERS = (
     (["dpkg-query", "-S"], ["dpkg-query", "-W", "-f", "${Version}"]),
     (["rpm", "-qf", "--qf", "%{NAME}: "], ["rpm", "-q", "--qf", "%{VERSION}"]),
@@ -44,8 +40,7 @@ def include_folders() -> tuple[Path, ...]:
     try:
         said = _said(["g++", "-E", "-v", "-x", "c++", "/dev/null"])
     except OSError:
-        command = "apt-get install g++  (dnf install gcc-c++; xcode-select --install)"
-        raise MissingTool(tool="g++", need="C++ is read by it", command=command) from None
+        raise no_compiler("C++ is read by it") from None
     listed = said.partition("search starts here:")[2].rpartition("End of search list")[0]
     return tuple(Path(line.strip()) for line in listed.splitlines() if Path(line.strip()).is_dir())
 
@@ -87,11 +82,13 @@ def namespaces(header: str) -> list[str]:
 def install_command(header: str) -> str:
     """How a system gets a header: `apt-get install libfmt-dev`, and for others beside it."""
     stem = re.sub(r"[\d.]+$", "", Path(header).parts[0].removesuffix(Path(header).suffix).lower())
-    packages = PACKAGES.get(stem) or (f"lib{stem}-dev", f"{stem}-devel", stem)
-    words = [text.format(*packages) for text in _INSTALLERS.values()]
-    here = (w for tool, w in zip(_INSTALLERS, words, strict=True) if shutil.which(tool))
-    first = next(here, words[0])
-    return f"{first}  ({'; '.join(word for word in words if word != first)})"
+    known = PACKAGES.get(stem)
+    return installers.command(installers.Packages(*known) if known else installers.likely(stem))
+
+
+def no_compiler(need: str) -> MissingTool:
+    """The error where there is no g++."""
+    return MissingTool(tool="g++", need=need, command=installers.compiler("g++", "gcc-c++"))
 
 
 def _said(words: list[str]) -> str:

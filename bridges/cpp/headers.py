@@ -79,9 +79,8 @@ def _found(spec: Spec) -> Path:
     try:
         return find.folder(spec.module)
     except MissingHeader as error:
-        where = "the command, the script or pyproject.toml"
-        hint = f"check the spelling in {where}, or run: {find.install_command(spec.module)}"
-        raise UnknownPackage(ecosystem="cpp", name=spec.module, hint=hint) from error
+        more = f", or run: {find.install_command(spec.module)}"
+        raise UnknownPackage(ecosystem="cpp", name=spec.module, more=more) from error
 
 
 def _within(spec: Spec, version: str) -> bool:

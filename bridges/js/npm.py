@@ -21,6 +21,9 @@ _EDGES = ("dependencies", "optionalDependencies", "peerDependencies")
 _KEPT = (*_EDGES, "peerDependenciesMeta", "os", "cpu", "libc", "bin", "hasInstallScript")
 _OS = {"win32": "win32", "darwin": "darwin", "linux": "linux"}
 _CPU = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64", "i686": "ia32"}
+_LIGHT = 100
+"""So many locked packages are laid out faster than another npm starts."""
+
 _NO_HASH = "it comes from git, a folder or an address, and polyhy locks what registries hold"
 
 
@@ -49,10 +52,17 @@ class Npm(Ecosystem):
             file = Path(folder, "package-lock.json")
             for name, text in self.export(specs, locked).items():
                 Path(folder, name).write_text(text, "utf-8")
-            # the first time npm brings the packages too: a second process would begin anew
-            told = ["install", *(["--package-lock-only"] if locked else []), *_young()]
-            npm_client.run(told, Path(folder), "lock npm packages")
+            npm_client.run([*self._told(locked), *_young()], Path(folder), "lock npm packages")
             return _pins(json.loads(file.read_text("utf-8"))["packages"], asked)
+
+    def _told(self, locked: Sequence[Pin]) -> list[str]:
+        """Where npm has most of it, it brings the new packages too: a second process takes longer.
+
+        What is brought so is laid out and thrown away.
+        """
+        here = self.wanted(locked)
+        light = len(here) <= _LIGHT and not npm_tarballs.missing(here)
+        return ["install", *([] if light else ["--package-lock-only"])]
 
     def fetch(self, pins: Sequence[Pin], into: Path) -> Mapping[Pin, Path]:
         npm_tarballs.bring(pins, into)

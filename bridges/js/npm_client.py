@@ -6,14 +6,13 @@ import importlib.util
 import json
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from polyhy import store
+from polyhy import clients, store
 from polyhy.errors import (
     MissingTool,
     NoSuchVersion,
@@ -26,7 +25,6 @@ from polyhy.errors import (
 )
 from polyhy.policy import policy
 
-_ASKED = "the command, the script or pyproject.toml"
 INSTALL = "pip install 'polyhy[npm]'"
 _FLAGS = [
     *("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"),
@@ -109,13 +107,8 @@ def _call(arguments: Sequence[str], folder: Path | None, need: str) -> Any:
     _configure(folder)
     scripts = [] if "--foreground-scripts" in arguments else ["--ignore-scripts"]
     try:
-        return subprocess.run(
-            [*npm, *arguments, *scripts, *_FLAGS, "--cache", str(cache())],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            errors="replace",
-        )
+        words = [*npm, *arguments, *scripts, *_FLAGS, "--cache", str(cache())]
+        return clients.run(words, cwd=folder)
     except OSError as error:
         need = f"it has to {need}, but {npm[0]} does not start: {error.strerror}"
         raise MissingTool(tool="npm", need=need, command=INSTALL) from error
@@ -139,7 +132,7 @@ def _unknown(said: Said) -> PackageError:
     name = (found["name"] or found["gone"]) if found else "of that name"
     if version := re.search(r"No match found for version (.+)", said.text):
         return _missing(said, name, version[1].strip())
-    return UnknownPackage(ecosystem="npm", name=name, origin_of_name=_ASKED)
+    return UnknownPackage(ecosystem="npm", name=name)
 
 
 def _no_version(said: Said) -> PackageError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,9 +17,13 @@ from . import npm_client
 
 def bring(pins: Sequence[Pin], into: Path) -> None:
     """Let one npm process bring what its cache lacks; it works in the folder `into`."""
-    missing = [f"{pin.name}@{pin.version}" for pin in pins if not _cached(pin).is_file()]
-    for some in _chunks(missing, 200):
-        npm_client.run(["cache", "add", *some], into, "fetch packages")
+    for some in _chunks([f"{pin.name}@{pin.version}" for pin in missing(pins)], 200):
+        npm_client.run(["cache", "add", "--prefer-offline", *some], into, "fetch packages")
+
+
+def missing(pins: Iterable[Pin]) -> list[Pin]:
+    """The packages that npm's cache lacks."""
+    return [pin for pin in pins if not _cached(pin).is_file()]
 
 
 def unpack(pin: Pin, into: Path, folder: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from polyhy import clients
 from polyhy.errors import MissingTool, Offline, PackageError, ToolFailed
 
 from .versions import order
@@ -97,14 +98,7 @@ def _call(
     with tempfile.TemporaryDirectory(prefix="polyhy-luarocks-") as place:
         environment = {**os.environ, **_config(servers, Path(place))}
         try:
-            return subprocess.run(
-                [program, *options, *words],
-                cwd=folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                errors="replace",
-            )
+            return clients.run([program, *options, *words], cwd=folder, env=environment)
         except OSError as error:
             need = f"it serves rocks, but {program} does not start: {error.strerror}"
             raise MissingTool(tool="luarocks", need=need, command=INSTALL) from error

@@ -52,8 +52,9 @@ class Served:
                 reverse=True,
             )
         if not self._known[name]:
-            where = f"the command, the script or pyproject.toml (rocks for Lua {self.lua})"
-            raise UnknownPackage(ecosystem="luarocks", name=name, origin_of_name=where)
+            raise UnknownPackage(
+                ecosystem="luarocks", name=name, more=f" (rocks for Lua {self.lua})"
+            )
         return self._known[name]
 
 

@@ -30,12 +30,16 @@ from polyhy.errors import Offline
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+_INTEGRITY = "application/vnd.pypi.integrity.v1+json"
 _CHUNK = 1 << 16
 _PATIENCE = 30
 
 
 class File(NamedTuple):
-    """A file of a project: `metadata` is true where its metadata lies beside it."""
+    """A file of a project: `metadata` is true where its metadata lies beside it.
+
+    `hash` is `sha256:…`, `provenance` the address of its attestations; empty where none is said.
+    """
 
     name: str
     url: str
@@ -43,6 +47,8 @@ class File(NamedTuple):
     uploaded: str
     size: int
     yanked: bool
+    hash: str = ""
+    provenance: str = ""
 
 
 def files(index: str, project: str) -> list[File] | None:
@@ -82,6 +88,12 @@ def metadata(found: list[File], version: str) -> Message | None:
             return Parser().parsestr(reply[1].decode("utf-8", "replace"))
         return _inside(file)
     return None
+
+
+def provenance(file: File) -> bytes | None:
+    """The attestations of a file, as PEP 740 has them; None where the index has none."""
+    reply = _get(file.provenance, {"Accept": _INTEGRITY}) if file.provenance else None
+    return reply[1] if reply else None
 
 
 def licence(said: Message) -> str:
@@ -214,6 +226,8 @@ def _from_json(text: str, url: str) -> list[File]:
                 str(each.get("upload-time") or ""),
                 int(each.get("size") or 0),
                 bool(each.get("yanked")),
+                f"sha256:{each.get('hashes', {}).get('sha256', '')}",
+                urljoin(url, said) if (said := str(each.get("provenance") or "")) else "",
             )
             for each in listed
         ]
@@ -225,11 +239,13 @@ def _from_html(text: str, url: str) -> list[File]:
     found = []
     for attributes in _LINK.findall(text):
         link = {name.lower(): unescape(value) for name, _, value in _ATTRIBUTE.findall(attributes)}
-        address = urldefrag(urljoin(url, link.get("href", "")))[0]
+        address, hashed = urldefrag(urljoin(url, link.get("href", "")))
         beside = link.get("data-core-metadata") or link.get("data-dist-info-metadata")
         name = unquote(address.rpartition("/")[2])
         uploaded = link.get("data-upload-time", "")
-        found.append(File(name, address, bool(beside), uploaded, 0, "data-yanked" in attributes))
+        yanked, attested = "data-yanked" in attributes, link.get("data-provenance", "")
+        rest = hashed.replace("=", ":", 1), urljoin(url, attested) if attested else ""
+        found.append(File(name, address, bool(beside), uploaded, 0, yanked, *rest))
     return found
 
 

@@ -160,6 +160,12 @@ class Pypi(Ecosystem):
 
         return registry.audit(pins, [_locked(pin) for pin in pins])
 
+    def provenance(self, pins: Sequence[Pin]) -> Mapping[str, str] | None:
+        """Who published the files of each pin, as its index attests; see attestations.py."""
+        from . import attestations
+
+        return attestations.proved(uv.index(policy().root), pins)
+
     def export(self, specs: Sequence[Spec], pins: Sequence[Pin]) -> Mapping[str, str]:
         """requirements.txt, with hashes; and pylock.toml where an index can be asked for files."""
         head = "# Written by polyhy, from polyhy.lock.\n"

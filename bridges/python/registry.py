@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from polyhy import clients
 from polyhy.ecosystem import Finding, Info
 from polyhy.errors import MissingTool, NoSuchVersion, ToolFailed, UnknownPackage
 from polyhy.policy import policy
 from polyhy.spec import Pin, Spec
+from polyhy.together import each
 
 from . import index
 from . import uv_client as uv
@@ -23,13 +24,11 @@ from .requirement import canonical
 
 def licences(indexes: Mapping[Pin, str]) -> dict[Pin, str]:
     """The licences that wheels of pins name, as the index of each has them; empty for none."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(16) as pool:
-        return dict(zip(indexes, pool.map(_licence, indexes, indexes.values()), strict=True))
+    return dict(zip(indexes, each(_licence, indexes.items()), strict=True))
 
 
-def _licence(pin: Pin, address: str) -> str:
+def _licence(where: tuple[Pin, str]) -> str:
+    pin, address = where
     found = index.files(address, pin.name) if address else None
     said = index.metadata(found, pin.version) if found else None
     return index.licence(said) if said else ""
@@ -37,14 +36,13 @@ def _licence(pin: Pin, address: str) -> str:
 
 def newest(specs: Sequence[Spec], ranges: Sequence[str]) -> dict[Spec, tuple[str, str]]:
     """The newest version in each range, and of all, as the index that uv would take has them."""
-    from concurrent.futures import ThreadPoolExecutor
-
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
     address = uv.index(policy().root)
 
-    def look(spec: Spec, within: str) -> tuple[str, str]:
+    def look(asked: tuple[Spec, str]) -> tuple[str, str]:
+        spec, within = asked
         found = index.files(address, canonical(spec.name)) or []
         names = {text for f in found if not f.yanked and (text := index.version_of(f))}
         versions = sorted(map(Version, names), reverse=True)
@@ -52,8 +50,7 @@ def newest(specs: Sequence[Spec], ranges: Sequence[str]) -> dict[Spec, tuple[str
         fitting = list(SpecifierSet(within).filter(versions))
         return str(fitting[0]) if fitting else "", str(stable[0]) if stable else ""
 
-    with ThreadPoolExecutor(8) as pool:
-        found = dict(zip(specs, pool.map(look, specs, ranges), strict=True))
+    found = dict(zip(specs, each(look, zip(specs, ranges, strict=True)), strict=True))
     return {spec: pair for spec, pair in found.items() if all(pair)}
 
 
@@ -92,7 +89,7 @@ def audit(pins: Sequence[Pin], lines: Sequence[str]) -> list[Finding]:
         wanted.write_text("".join(f"{line}\n" for line in lines), "utf-8")
         told = ["--strict", "--disable-pip", "--no-deps", "--format", "json", "--requirement"]
         command = [sys.executable, "-m", "pip_audit", *told, str(wanted)]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        done = clients.run(command)
     if "No module named pip_audit" in done.stderr:
         raise MissingTool(tool="pip-audit", need="it audits PyPI", command="pip install pip-audit")
     try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from polyhy import modules, store
+from polyhy import clients, modules, store
 from polyhy.errors import MissingTool, Offline, SpecError, ToolFailed, UnknownPackage
 from polyhy.modules import Module
 from polyhy.policy import policy
@@ -177,7 +177,7 @@ def _clone(source: str, folder: Path, commit: str) -> str:
 def _git(*arguments: str) -> str:
     quiet = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, env=quiet)
+        done = clients.run(["git", *arguments], env=quiet)
     except OSError as error:
         need = "it clones Lisp modules"
         raise MissingTool(tool="git", need=need, command="apt-get install git") from error

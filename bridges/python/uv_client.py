@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from polyhy import clients
 from polyhy.errors import (
     MissingTool,
     NoSuchVersion,
@@ -19,7 +20,6 @@ from polyhy.errors import (
 )
 from polyhy.spec import Spec
 
-_ASKED = "the command, the script or pyproject.toml"
 # uv would start every Python that it finds on the path, to see which is the one it wants
 _HERE = ("--python", sys.executable)
 _FLAGS = ("--index-strategy", "first-index", "--no-python-downloads", *_HERE)
@@ -28,13 +28,7 @@ _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 def run(arguments: Sequence[str], specs: Sequence[Spec], root: str = "") -> None:
     """Run uv as in the folder `root`, whose configuration it reads; its failures are ours."""
-    done = subprocess.run(
-        [command(), *arguments, *_FLAGS],
-        cwd=root or None,
-        capture_output=True,
-        text=True,
-        errors="replace",
-    )
+    done = clients.run([command(), *arguments, *_FLAGS], cwd=root or None)
     if done.returncode:
         said = re.sub(
             r"\s+", " ", re.sub(r"[\u00d7\u2500-\u257f\u25b6]", " ", _SECRET.sub("", done.stderr))
@@ -91,7 +85,7 @@ def pylock(lines: Sequence[str], specs: Sequence[Spec], root: str) -> str:
 def _unknown(said: str, specs: Sequence[Spec]) -> PackageError:
     found = re.search(r"([\w.-]+) was not found in", said)
     name = found[1] if found else ", ".join(spec.name for spec in specs)
-    return UnknownPackage(ecosystem="pypi", name=name, origin_of_name=_ASKED)
+    return UnknownPackage(ecosystem="pypi", name=name)
 
 
 def _no_version(said: str, specs: Sequence[Spec]) -> PackageError:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from polyhy import policy, store
+from polyhy import clients, policy, store
 from polyhy.errors import (
     MissingTool,
     NoSuchVersion,
@@ -25,7 +25,6 @@ from .errors import TooOld
 
 INSTALL = "curl -sSf https://sh.rustup.rs | sh"
 OLDEST = (1, 85)
-_ASKED = "the command, the script or pyproject.toml"
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@|(?<=[Bb]earer )\S+")
 _NETWORK = re.compile(
     r"could ?n.t (?:connect|resolve)|spurious network error|download of config|timed? ?out"
@@ -71,7 +70,7 @@ def call(
         command.append("--offline")
     env = {**os.environ, "CARGO_TERM_COLOR": "never", **(variables or {})}
     env.pop("RUSTC_BOOTSTRAP", None)
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    return clients.run(command, cwd=folder, env=env)
 
 
 def check(need: str) -> None:
@@ -130,7 +129,9 @@ def _last_words(text: str) -> str:
 
 
 def _unknown(found: re.Match[str], text: str) -> PackageError:
-    return UnknownPackage(ecosystem="crates", name=found["name"], origin_of_name=_ASKED)
+    near = re.search(r"^perhaps you meant: +(\S+)", text, re.MULTILINE)
+    more = f"; is it {near[1]}?" if near else ""
+    return UnknownPackage(ecosystem="crates", name=found["name"], more=more)
 
 
 def _no_version(found: re.Match[str], text: str) -> PackageError:
@@ -151,5 +152,6 @@ _ERRORS: list[tuple[re.Pattern[str], Callable[[re.Match[str], str], PackageError
     (re.compile(r"could not find `(?P<name>[^`@]+)` in registry"), _unknown),
     (re.compile(r"could not find `(?P<name>[^`@]+)@(?P<version>[^`]+)` in registry"), _no_version),
     (re.compile(r"no matching package (?:named )?`(?P<name>[^`]+)` found"), _unknown),
+    (re.compile(r"no matching package found\nsearched package name: `(?P<name>[^`]+)`"), _unknown),
     (re.compile(r"requirement `(?P<name>[\w-]+) = \"(?P<version>[^\"]+)\"`"), _no_version),
 ]

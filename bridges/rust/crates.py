@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from polyhy import together
 from polyhy.ecosystem import Ecosystem, Hit, Info, Tool, lay, unpack_tarball
 from polyhy.errors import PackageError, Tampered, ToolFailed
 from polyhy.spec import Pin, Spec
@@ -143,6 +144,11 @@ class Crates(Ecosystem):
             files["Cargo.lock"] = cargo_lock(pins, root)
         return files
 
+    def programs(self, pin: Pin, env: Path) -> Mapping[str, Sequence[str]]:
+        from . import programs
+
+        return programs.find(pin, env)
+
     def tools(self) -> list[Tool]:
         need = "crates are locked, fetched and compiled by it"
         return [Tool("cargo", cargo.version(), need, cargo.INSTALL)]
@@ -174,13 +180,12 @@ def _needs(folder: Path, said: Mapping[str, Any]) -> dict[str, set[_Key]]:
     edges = (edge for node in said["resolve"]["nodes"] for edge in node["deps"])
     if not any(kind["target"] for edge in edges for kind in edge["dep_kinds"]):
         return {}
-    return {
-        each: {
-            (package["name"], package["version"])
-            for package in _metadata(folder, "--offline", "--filter-platform", each)["packages"]
-        }
-        for each in PLATFORMS
-    }
+
+    def needed(platform: str) -> set[_Key]:
+        said = _metadata(folder, "--offline", "--filter-platform", platform)
+        return {(package["name"], package["version"]) for package in said["packages"]}
+
+    return dict(zip(PLATFORMS, together.each(needed, PLATFORMS), strict=True))
 
 
 def _pins(

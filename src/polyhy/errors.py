@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
@@ -16,6 +15,17 @@ class Frame(NamedTuple):
 
     def __str__(self) -> str:
         return f"at {self.function or '<top>'} ({self.file}:{self.line})"
+
+
+class _Data:
+    """What stands in the braces of a text: the data of an error, or what its class has for it."""
+
+    def __init__(self, error: PolyhyError) -> None:
+        self._error = error
+
+    def __getitem__(self, name: str) -> Any:
+        usual = getattr(type(self._error), name, "")
+        return vars(self._error).get(name, usual if isinstance(usual, str) else "")
 
 
 class PolyhyError(Exception):
@@ -35,7 +45,7 @@ class PolyhyError(Exception):
         self.__dict__.update(data, detail=detail)
 
     def __str__(self) -> str:
-        data = defaultdict(str, vars(self))
+        data = _Data(self)
         lines = [self.text.format_map(data)]
         if self.origin:
             lines.append(f"  at {self.origin}")
@@ -114,6 +124,11 @@ class LockError(PackageError):
     hint = "restore it from version control, or delete it and run: polyhy sync"
 
 
+class NewerLock(LockError):
+    text = "{file}: a newer polyhy wrote it (format {version})"
+    hint = "run: pip install -U polyhy"
+
+
 class StaleLock(PackageError):
     text = "{file} does not match the manifest: {detail}"
     hint = "run: polyhy sync"
@@ -122,7 +137,8 @@ class StaleLock(PackageError):
 
 class UnknownPackage(PackageError, LookupError):
     text = "{ecosystem} has no package {name!r}"
-    hint = "check the spelling in {origin_of_name}"
+    hint = "check the spelling in {origin_of_name}{more}"
+    origin_of_name = "the command, the script or pyproject.toml"
 
 
 class NoSuchVersion(PackageError, LookupError):
@@ -259,6 +275,12 @@ class TimedOut(GuestError, TimeoutError):
 
 class OutOfMemory(GuestError, MemoryError):
     """A guest was stopped because it wanted more memory than it may have."""
+
+
+class Interrupted(PolyhyError):
+    """Ctrl-C, where a KeyboardInterrupt would end more than what runs: the loop that serves it."""
+
+    text = "interrupted"
 
 
 class RuntimeUnavailable(PolyhyError, RuntimeError):

@@ -140,6 +140,7 @@ def locked(file: Path) -> Iterator[None]:
 
 def write(file: Path, text: str) -> None:
     """Write a whole file or nothing: into a temporary one beside it, then renamed."""
+    file = Path(os.path.realpath(file))  # a link stays one
     with refusals(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, staged = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)

@@ -171,9 +171,9 @@ def test_remove_takes_names_with_and_without_ecosystem(polyhy: Any) -> None:
 def test_lock_changes_the_lock_alone(project: Path, polyhy: Any) -> None:
     polyhy("add toy:left@1.0.0")
     (project / "pyproject.toml").write_text('[tool.polyhy.dependencies.toy]\nleft = "*"\n')
-    assert polyhy("lock").lines == ["nothing changed"]
+    assert polyhy("lock").lines == ["no version changed"]
     assert polyhy("lock --upgrade").lines == ["toy:left: 1.0.0 -> 1.1.0"]
-    assert polyhy("lock --upgrade").lines == ["nothing changed"]
+    assert polyhy("lock --upgrade").lines == ["no version changed"]
     assert "3 the lock" in cli.polyhy.epilog
 
 
@@ -219,6 +219,37 @@ def test_lock_makes_one_lock_of_two_that_git_could_not_merge(project: Path, poly
     assert "run: polyhy lock, which makes one" in polyhy("sync", 1).err
     polyhy("lock")
     assert polyhy("tree").lines == ["toy:left@1.0.0", "toy:right@3.0.0"]
+
+
+def test_lock_leaves_what_a_newer_polyhy_wrote_as_it_is(project: Path, polyhy: Any) -> None:
+    polyhy("add toy:left")
+    newer = (project / "polyhy.lock").read_text().replace("version = 1", "version = 99")
+    (project / "polyhy.lock").write_text(newer)
+    for words in ("lock", "lock --upgrade", "sync", "add toy:right", "tree"):
+        said = polyhy(words, 1).err
+        assert "polyhy.lock:2: a newer polyhy wrote it (format 99)\n  run: pip install" in said
+    assert (project / "polyhy.lock").read_text() == newer
+
+
+def test_a_manifest_that_git_could_not_merge_says_so(project: Path, polyhy: Any) -> None:
+    (project / "pyproject.toml").write_text("[tool.polyhy]\n<<<<<<< a\n=======\n>>>>>>> b\n")
+    assert "pyproject.toml:2: this is a merge mark" in polyhy("add toy:left", 2).err
+
+
+def test_manifest_and_lock_may_be_links_and_stay_so(project: Path, polyhy: Any) -> None:
+    polyhy("add toy:left")
+    for name in ("pyproject.toml", "polyhy.lock"):
+        (project / name).rename(project.parent / name)
+        (project / name).symlink_to(Path("..", name))
+    polyhy("add toy:right")
+    for name in ("pyproject.toml", "polyhy.lock"):
+        assert (project / name).is_symlink()
+        assert "right" in (project.parent / name).read_text()
+
+
+def test_one_package_is_not_several(polyhy: Any) -> None:
+    polyhy("add toy:left")
+    assert polyhy("sync").lines[0].startswith("1 package in ")
 
 
 def test_lock_of_a_script_stands_beside_it(project: Path, polyhy: Any) -> None:

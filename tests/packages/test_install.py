@@ -1,5 +1,6 @@
 """Installing, against the toy: what is done, what stays as it was, how little a warm sync does."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -212,6 +213,26 @@ def test_a_rooms_own_packages_lie_apart(project: Path, monkeypatch: pytest.Monke
     found = install.add(project, [LEFT])
     assert (found.paths("toy")[0] / "tools" / "right.txt").is_file()
     assert [pin.name for pin in found.lock.pins] == ["left"]
+
+
+def test_what_a_room_needs_is_laid_out_once_for_all_envs_of_a_project(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy, needs = ToyEcosystem(), ["3.0.0"]
+    monkeypatch.setattr(ToyEcosystem, "own", lambda self: [toy._pin("right", needs[0], {})])
+    places = []
+    for spec in (LEFT, PAIR):
+        (folder,) = install.add(project, [spec]).paths("toy")
+        places.append((folder / "tools").resolve())
+    assert places[0] == places[1]
+    assert project in places[0].parents
+    shutil.rmtree(places[0])
+    assert (install.sync(project).paths("toy")[0] / "tools" / "right.txt").is_file()
+    needs[0] = "2.0.0"
+    install.sync(project)
+    (folder,) = install.add(project, [Spec("toy", "right")]).paths("toy")
+    assert (folder / "tools").resolve() != places[0]
+    assert not places[0].exists()
 
 
 # --- scripts

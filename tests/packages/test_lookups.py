@@ -191,8 +191,7 @@ def test_a_registry_that_does_not_answer_raises_no_doubt(monkeypatch: pytest.Mon
         raise Offline("it is off", ecosystem="toy")
 
     monkeypatch.setattr(ToyEcosystem, "search", broken)
-    with lookup.beside([LEFT]) as doubts:
-        pass
+    doubts = lookup.beside([LEFT])
     assert doubts() == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from loopback import Registry, npm_package, pypi_package, serving
 from polyhy import plugins
 from polyhy.bridges.js import npm_client
 from polyhy.bridges.python import index
+from polyhy.bridges.rust import cargo
 from polyhy.errors import (
     MissingTool,
     NoSuchVersion,
@@ -121,6 +123,19 @@ def test_an_error_of_a_private_registry_holds_no_secret(
     said = capsys.readouterr()
     assert TOKEN not in said.out + said.err
     assert "Traceback" not in said.err
+
+
+def test_a_crate_that_is_spelled_otherwise_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = (
+        "error: no matching package found\nsearched package name: `HEX`\n"
+        "perhaps you meant:      hex\nlocation searched: the index\n"
+    )
+    failed = subprocess.CompletedProcess([], 101, "", said)
+    monkeypatch.setattr(cargo, "call", lambda *_: failed)
+    with pytest.raises(UnknownPackage, match=r"no package 'HEX'\n.*pyproject.toml; is it hex\?"):
+        cargo.run(["metadata"], tmp_path, "lock crates")
 
 
 def test_what_git_is_told_holds_no_password(project: Path) -> None:

@@ -1,6 +1,10 @@
 """What goes on at once: ecosystems, and the files of packages while licences are asked."""
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,13 +12,13 @@ from typing import ClassVar
 
 import pytest
 
-from polyhy import plugins
+from polyhy import clients, plugins
 from polyhy.errors import LicenceRefused, Offline
 from polyhy.packages import install
-from polyhy.packages.together import each
 from polyhy.policy import Policy, governed, policy
 from polyhy.spec import Pin, Spec
 from polyhy.testing import ToyEcosystem
+from polyhy.together import beginning, each
 
 
 @pytest.fixture
@@ -38,13 +42,95 @@ def test_answers_come_in_order_and_the_first_error_is_raised() -> None:
 
     assert each(work, [3, 1, 2]) == [6, 2, 4]
     with pytest.raises(ValueError, match="-1"):
-        each(work, [3, -1, -2])
+        each(work, [3, -1, 2])
     assert each(work, []) == []
 
 
 def test_the_policy_in_force_binds_what_goes_on_at_once() -> None:
     with governed(Policy(root="/here")):
         assert each(lambda _: policy().root, "ab") == ["/here", "/here"]
+
+
+def runs(pid: int) -> bool:
+    """Whether a process runs: one that nobody waited for has no words any more."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+WAITING = """
+import sys
+from polyhy import clients
+from polyhy.together import beginning, each
+
+def wait(file):
+    clients.run(["sh", "-c", "echo $$ > $0; exec sleep 60", file])
+
+each(wait, sys.argv[1:])
+"""
+
+
+def test_an_interrupt_of_this_process_alone_ends_the_clients_too(tmp_path: Path) -> None:
+    files = [tmp_path / "one", tmp_path / "two"]
+    begun = time.monotonic()
+    with subprocess.Popen([sys.executable, "-c", WAITING, *files], stderr=subprocess.PIPE) as child:
+        while not all(file.is_file() and file.read_text().strip() for file in files):
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=40)
+    assert said.strip().endswith(b"KeyboardInterrupt")
+    while any(runs(int(file.read_text())) for file in files):
+        assert time.monotonic() - begun < 40
+        time.sleep(0.05)
+
+
+def test_an_error_ends_the_clients_of_other_work() -> None:
+    begun = threading.Event()
+
+    def work(fails: bool) -> str:
+        if fails:
+            assert begun.wait(20)
+            raise ValueError("no such package")
+        with clients.beside(["sleep", "60"]) as program:
+            begun.set()
+            return str(program.wait())
+
+    started = time.monotonic()
+    with pytest.raises(ValueError, match="no such package"):
+        each(work, [True, False])
+    assert time.monotonic() - started < 40
+
+
+def test_what_is_given_up_starts_nothing_more() -> None:
+    late = []
+
+    def give_up() -> None:
+        gone = threading.Event()
+        with beginning() as begin:
+            late.append(begin(lambda: gone.wait(20) and clients.run(["true"])))
+            threading.Timer(0.2, gone.set).start()
+            raise ValueError("over")
+
+    with pytest.raises(ValueError, match="over"):
+        give_up()
+    assert "given up" in str(late[0].exception())
+
+
+def test_a_client_that_can_not_be_interrupted_is_killed() -> None:
+    ended = []
+
+    def give_up() -> None:
+        deaf = "trap '' INT; echo ready; while :; do sleep 1; done"
+        with clients.beside(["sh", "-c", deaf]) as program:
+            ended.append(program)
+            assert program.stdout
+            assert program.stdout.readline() == "ready\n"
+            raise ValueError("over")
+
+    with pytest.raises(ValueError, match="over"):
+        give_up()
+    assert ended[0].returncode == -signal.SIGKILL
 
 
 def test_ecosystems_are_resolved_and_fetched_at_once(

@@ -86,7 +86,14 @@ class Lazy(click.Group):
 @click.group(cls=Lazy, epilog=_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="polyhy", message="polyhy %(version)s")
 def polyhy() -> None:
-    """A Lisp from which every other language is a library."""
+    """A Lisp from which every other language is a library.
+
+    \b
+    Begin with one of these; each command has a --help with examples:
+      polyhy repl
+      polyhy add npm:lodash pypi:six
+      polyhy run FILE.hy
+    """
 
 
 def main() -> NoReturn:

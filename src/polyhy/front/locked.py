@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from polyhy.front.output import FAILED, NOT_AUDITED, VULNERABLE, Answer, command
-from polyhy.front.packages import lock_here, root_here, ruled
+from polyhy.front.packages import counted, lock_here, root_here, ruled
 
 _folder = click.Path(path_type=Path, file_okay=False)
 _file = click.Path(path_type=Path, exists=True)
@@ -70,7 +70,13 @@ def audit(osv: Path | None, signatures: bool) -> Answer:
 
 
 @command("sbom", "polyhy sbom > sbom.json\npolyhy sbom --output sbom.json")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to write, instead of to the standard output.",
+)
 def sbom(output: Path | None) -> Answer:
     """Write a bill of materials of all packages, as CycloneDX 1.6 in JSON."""
     import json
@@ -125,7 +131,7 @@ def bundle(folder: Path) -> Answer:
 
     with ruled(), progress() as report:
         made = bundles.write(install.sync(root_here(), report, frozen=True), folder, report)
-    lines = [f"{made.packages} packages in {folder}"]
+    lines = [f"{counted(made.packages)} in {folder}"]
     if made.needs:
         lines.append(f"the machine itself must have {', '.join(made.needs)}")
     return Answer({"folder": str(folder), **made._asdict()}, lines)

@@ -20,15 +20,19 @@ def directory() -> Answer:
     return Answer({"folder": str(store.cache())}, [str(store.cache())])
 
 
-@command("prune", "polyhy cache prune\npolyhy cache prune --all --age 0")
-@click.option("--all", "everything", is_flag=True, help="All that can be made again.")
+@command(
+    "prune",
+    "polyhy cache prune\npolyhy cache prune --all --age 0",
+    short_help="Remove what nobody uses any more.",
+)
+@click.option("--all", "everything", is_flag=True, help="Remove all that can be made again.")
 @click.option(
     "--age",
     type=float,
     default=1.0,
     show_default=True,
     metavar="HOURS",
-    help="Spare what was stored or used in the last hours.",
+    help="Spare what was stored or used so lately.",
 )
 def prune(everything: bool, age: float) -> Answer:
     """Remove from the store what no project uses, and what rooms made that nobody used lately."""
@@ -41,7 +45,7 @@ def prune(everything: bool, age: float) -> Answer:
     return Answer(done._asdict(), [f"removed {what}: {done.bytes / 2**20:,.1f} MB"])
 
 
-@command("verify", "polyhy cache verify")
+@command("verify", "polyhy cache verify", short_help="Remove what was changed since it came.")
 def verify() -> Answer:
     """Hash everything in the store anew; what changed is removed, and fetched again when needed."""
     from polyhy.packages import damage

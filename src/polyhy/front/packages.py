@@ -35,27 +35,34 @@ def init(folder: Path) -> Answer:
 
 @command(
     "add",
-    "polyhy add npm:lodash@^4 pypi:six\npolyhy add 'pypi:httpx[http2]>=0.27'\npolyhy add left-pad",
+    "polyhy add npm:lodash@^4 pypi:six crates:regex luarocks:inspect c:zlib\n"
+    "polyhy add 'pypi:httpx[http2]>=0.27' 'crates:tokio[full]@^1'\n"
+    "polyhy add left-pad\npolyhy add ../my-tools",
 )
 @_specs
 @_yes
 @_offline
 def add(specs: tuple[str, ...], yes: bool, offline: bool) -> Answer:
-    """Declare, lock and install packages.
+    """Declare packages in pyproject.toml, lock and install them.
 
-    A name without its ecosystem is asked for everywhere: if one ecosystem alone has it, that is
-    taken; if several have, they are listed.
+    A SPEC is an ecosystem, a name and, where not any version will do, a range as that ecosystem
+    writes it; a path or a git+https address is a folder of Lisp. A name without its ecosystem is
+    asked for everywhere: if one ecosystem alone has it, that is taken; if several have, they are
+    listed.
     """
+    from polyhy.errors import PackageError
     from polyhy.packages import install, lookup, manifest
 
     home = manifest.home(Path.cwd())
     with ruled(yes=yes, offline=offline), progress() as report:
         asked = [spec_of(text, home) for text in specs]
-        with lookup.beside(asked) as doubts:
-            try:
-                env = install.add(home, asked, report)
-            finally:
-                _note_doubts(doubts)
+        doubts = lookup.beside(asked)
+        try:
+            env = install.add(home, asked, report)
+        except PackageError:
+            _note_doubts(doubts)
+            raise
+    _note_doubts(doubts)
     _note_scripts(env.lock)
     rows = [(spec, _versions(env.lock, spec)) for spec in asked]
     data = {"added": [{"spec": str(s), "versions": v} for s, v in rows], "env": str(env.folder)}
@@ -101,7 +108,8 @@ def remove(specs: tuple[str, ...], offline: bool) -> Answer:
 def lock(upgrade: tuple[str, ...], script: Path | None, yes: bool, offline: bool) -> Answer:
     """Choose exact versions and write polyhy.lock, without installing anything.
 
-    Of a lock that git could not merge it makes one of both sides.
+    What is locked stays as it is, unless it is to be upgraded. Of a lock that git could not merge
+    one is made of both sides.
     """
     from polyhy.packages import install
     from polyhy.sessions import program
@@ -115,7 +123,7 @@ def lock(upgrade: tuple[str, ...], script: Path | None, yes: bool, offline: bool
     changes = _changes(before, after)
     data = {"packages": len(after.pins), "changes": changes}
     lines = [f"{c['name']}: {c['from'] or 'new'} -> {c['to'] or 'gone'}" for c in changes]
-    return Answer(data, lines or ["nothing changed"])
+    return Answer(data, lines or ["no version changed"])
 
 
 @command("sync", "polyhy sync\npolyhy sync --frozen --offline\npolyhy sync --bundle usb/bundle")
@@ -135,7 +143,10 @@ def lock(upgrade: tuple[str, ...], script: Path | None, yes: bool, offline: bool
 @_yes
 @_offline
 def sync(frozen: bool, bundle: Path | None, yes: bool, offline: bool) -> Answer:
-    """Install what the manifest declares, exactly as polyhy.lock says."""
+    """Install what pyproject.toml declares, exactly as polyhy.lock says.
+
+    Where pyproject.toml was edited since, the lock follows first; with --frozen, that is an error.
+    """
     from polyhy.packages import install
 
     with ruled(yes=yes, offline=offline or bool(bundle)), progress() as report:
@@ -147,7 +158,7 @@ def sync(frozen: bool, bundle: Path | None, yes: bool, offline: bool) -> Answer:
     _note_scripts(env.lock)
     count = len(env.lock.pins)
     data = {"packages": count, "env": str(env.folder)}
-    return Answer(data, [f"{count} packages in {env.folder}"])
+    return Answer(data, [f"{counted(count)} in {env.folder}"])
 
 
 # --- shared with other commands
@@ -199,6 +210,7 @@ def spec_of(text: str, home: Path | None = None, command: str = "add") -> Spec:
 @contextmanager
 def ruled(*, yes: bool = False, offline: bool = False) -> Iterator[None]:
     """Put in force what the project says, and the command line of the network and of consent."""
+    from polyhy import clients
     from polyhy.packages import settings
     from polyhy.policy import governed
 
@@ -210,7 +222,8 @@ def ruled(*, yes: bool = False, offline: bool = False) -> Iterator[None]:
         return yes or answer(_question(asks))
 
     rules = settings.read(root_here())
-    with governed(rules._replace(offline=offline or rules.offline, agree=agree)):
+    rules = rules._replace(offline=offline or rules.offline, agree=agree)
+    with clients.ending(), governed(rules):
         yield
 
 
@@ -258,6 +271,11 @@ def _all(pins: Sequence[Pin], ecosystem: str, name: str) -> str:
 
 def _hashes(lock: Lock, ecosystem: str, name: str) -> set[str]:
     return {p.hash for p in lock.pins if (p.ecosystem, p.name) == (ecosystem, name)}
+
+
+def counted(packages: int) -> str:
+    """`1 package`, `2 packages`."""
+    return f"{packages} package{'' if packages == 1 else 's'}"
 
 
 def _note_doubts(doubts: Callable[[], list[str]]) -> None:

@@ -49,6 +49,8 @@ def _disowned(damaged: Collection[str]) -> list[Path]:
     for listed in collect.lists():
         if not set(listed.read_text("utf-8").split("\n")).isdisjoint(damaged):
             (listed.parent / manifest.LOCK).unlink(missing_ok=True)  # nothing is loaded from it
+            for laid in filter(Path.is_dir, tools.shared(listed.parent)):
+                store.remove(laid)
             stale.append(listed.parent.parent.parent)
     return list(dict.fromkeys(stale))
 

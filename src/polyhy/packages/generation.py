@@ -21,9 +21,9 @@ from polyhy.packages import lock as locks
 from polyhy.packages.env import Env
 from polyhy.packages.lock import Lock
 from polyhy.packages.resolve import Report, check_consent
-from polyhy.packages.together import each
 from polyhy.policy import policy
 from polyhy.spec import Pin
+from polyhy.together import each
 
 Wanted = Mapping[str, tuple[Sequence[Pin], Sequence[Pin]]]
 """By ecosystem: the pins of the project that this machine needs, and the room's own."""
@@ -58,21 +58,28 @@ def stock(pins: Wanted, report: Report) -> None:
 
     def bring(name: str) -> None:
         mine, own = pins[name]
-        _stock(plugins.ecosystem(name), list(dict.fromkeys([*mine, *own])), report)
+        wanted = list(dict.fromkeys([*mine, *own]))
+        _stock(plugins.ecosystem(name), wanted, report, f"fetch {name}")
 
     each(bring, pins)
 
 
 def stock_own(names: Iterable[str], report: Report) -> None:
-    """Bring into the store what rooms need themselves."""
-    stock({name: ([], _own(plugins.ecosystem(name))) for name in sorted(set(names))}, report)
+    """Bring into the store what rooms need themselves: once on a machine."""
+
+    def bring(name: str) -> None:
+        room = plugins.ecosystem(name)
+        _stock(room, _own(room), report, f"fetch what {name} packages run on, once")
+
+    each(bring, sorted(set(names)))
 
 
 def switch(built: Env) -> Env:
     """Make the generation the current one, and remove all but it and the one before."""
     home, before = built.folder.parent, envs.at(built.root)
     store.write(home / envs.CURRENT, built.folder.name + "\n")
-    kept = {built.folder.name, before.folder.name if before else ""}
+    used = [built.folder, *([before.folder] if before else [])]
+    kept = {folder.name for folder in (*used, *(t for each in used for t in tools.shared(each)))}
     for old in home.iterdir():
         if old.is_dir() and old.name not in kept:
             with suppress(StoreError):
@@ -125,12 +132,13 @@ def _entries(pins: Wanted) -> list[str]:
 def _intact(env: Env, lock: Lock) -> bool:
     """True where the env is there and was made from this lock."""
     try:
-        return locks.read(env.folder) == lock
+        same = locks.read(env.folder) == lock
     except LockError:
         return False
+    return same and all(folder.is_dir() for folder in tools.shared(env.folder))
 
 
-def _stock(ecosystem: Ecosystem, pins: list[Pin], report: Report) -> None:
+def _stock(ecosystem: Ecosystem, pins: list[Pin], report: Report, stage: str) -> None:
     """Bring into the store what it lacks."""
     if None not in [store.use(pin, ecosystem.variant(pin)) for pin in pins]:
         return
@@ -139,20 +147,22 @@ def _stock(ecosystem: Ecosystem, pins: list[Pin], report: Report) -> None:
         if missing and policy().offline and not ecosystem.local:
             names = ", ".join(f"{pin.name}@{pin.version}" for pin in missing[:5])
             raise Offline(f"{names} has to be fetched, and --offline is given", **_of(ecosystem))
-        report(f"fetch {ecosystem.name}", 0, len(missing))
+        report(stage, 0, len(missing))
         fetched = ecosystem.fetch(missing, into) if missing else {}
         for done, (pin, folder) in enumerate(fetched.items(), 1):
             ecosystem.build(pin, folder)
             store.put(pin, folder, ecosystem.variant(pin))
-            report(f"fetch {ecosystem.name}", done, len(missing))
+            report(stage, done, len(missing))
 
 
 def _link(ecosystem: Ecosystem, groups: tuple[Sequence[Pin], Sequence[Pin]], folder: Path) -> None:
-    for pins, place in zip(groups, (folder, folder / tools.FOLDER), strict=True):
-        if pins:
-            place.mkdir(parents=True, exist_ok=True)
-            ecosystem.link({p: store.verify(p, ecosystem.variant(p)) for p in pins}, place)
-    tools.keep(ecosystem, groups[1])
+    mine, own = groups
+    folder.mkdir(exist_ok=True)
+    if mine:
+        ecosystem.link({p: store.verify(p, ecosystem.variant(p)) for p in mine}, folder)
+    if own:
+        tools.share(ecosystem, own, folder)
+        tools.keep(ecosystem, own)
 
 
 def _of(ecosystem: Ecosystem) -> dict[str, str]:

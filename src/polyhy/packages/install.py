@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from polyhy import store
 from polyhy.errors import (
     LockError,
     ManifestError,
+    NewerLock,
     SpecError,
     StaleLock,
     Undeclared,
@@ -26,9 +26,9 @@ from polyhy.packages import lock as locks
 from polyhy.packages.env import Env
 from polyhy.packages.lock import Lock
 from polyhy.packages.resolve import Report, Upgrade, mismatch, resolve
-from polyhy.packages.together import begin
 from polyhy.policy import Policy, governed, policy
 from polyhy.spec import Spec
+from polyhy.together import beginning
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -169,13 +169,13 @@ def _brought(specs: list[Spec], old: Lock, report: Report) -> Lock:
     What rooms need themselves comes meanwhile, and packages while their licences are asked; where
     the policy may refuse one, nothing comes before it is known.
     """
-    with ThreadPoolExecutor(1) as pool:
-        coming = begin(pool, generation.stock_own, [spec.ecosystem for spec in specs], report)
+    with beginning() as begin:
+        own = begin(generation.stock_own, [spec.ecosystem for spec in specs], report)
         draft = resolve(specs, old, report)
-        coming.result()
+        own.result()
         if policy().licences or policy().refused:
             return _licensed(draft, old)
-        told = begin(pool, licences.told, draft, old)
+        told = begin(licences.told, draft, old)
         generation.stock(generation.wanted(draft), report)
         return told.result()
 
@@ -206,6 +206,8 @@ def _check_names(names: Iterable[str], lock: Lock) -> None:
 def _salvaged(root: Path) -> Lock:
     try:
         return faults.read(root) or Lock()
+    except NewerLock:
+        raise
     except LockError:
         found = locks.salvage((root / manifest.LOCK).read_text("utf-8", errors="replace"))
         return Lock.of((), (pin for pin in found.pins if not faults.of_pin(pin)))

@@ -9,9 +9,9 @@ from typing import Any
 from polyhy import plugins
 from polyhy.errors import LicenceRefused
 from polyhy.packages.lock import Lock
-from polyhy.packages.together import each
 from polyhy.policy import Policy, named
 from polyhy.spec import Pin
+from polyhy.together import each
 
 
 def normal(text: str) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
-from polyhy.errors import LockError, SpecError
-from polyhy.packages.manifest import LOCK
+from polyhy.errors import LockError, NewerLock, SpecError
+from polyhy.packages.manifest import LOCK, MERGE
 from polyhy.spec import Pin, Spec
 
 if sys.version_info >= (3, 11):
@@ -25,7 +25,6 @@ else:
 FORMAT = 1
 _HEAD = "# Written by polyhy; commit it. It holds no addresses: any mirror serves these packages.\n"
 _END = "# end of polyhy.lock\n"
-_MARK = re.compile(r"^(<{7}|>{7}|={7}|\|{7})( .*|)$", re.MULTILINE)
 _read: dict[str, Lock] = {}
 _PURL = re.compile(r"pkg:([a-z][a-z0-9.+-]*)/((?:[^/@?#\s]+/)*[^/@?#\s]+)@([^/@?#\s]+)")
 _MERGE = "run: polyhy lock, which makes one lock of both sides"
@@ -80,7 +79,8 @@ def read_file(file: Path) -> Lock | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise LockError(f"it can't be read: {error}", file=str(file)) from None
+        said = error.strerror if isinstance(error, OSError) else f"it is not UTF-8 ({error.reason})"
+        raise LockError(f"it can't be read: {said}", file=str(file)) from None
     return parse(text, file)
 
 
@@ -115,7 +115,7 @@ def salvage(text: str) -> Lock:
     """The pins of a lock with merge marks, of both sides: what to prefer as it is made anew."""
     pins: dict[str, Pin] = {}
     for block in re.split(r"(?m)^(?=\[\[package\]\])", text)[1:]:
-        lines = [x for x in block.split("\n") if not _MARK.match(x) and not x.startswith("# end")]
+        lines = [x for x in block.split("\n") if not MERGE.match(x) and not x.startswith("# end")]
         with suppress(ValueError, RecursionError, LockError):  # a half block is no pin
             (entry,) = tomllib.loads("\n".join(lines))["package"]
             pin = _pin(entry, 0, "", Path(LOCK))
@@ -154,7 +154,7 @@ def difference(lock: Lock, specs: Iterable[Spec]) -> str:
 
 
 def _document(text: str, file: Path) -> dict[str, Any]:
-    if found := _MARK.search(text):
+    if found := MERGE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         _edited(file, line, "this is a merge mark", hint=_MERGE)
     if not text.endswith(_END):
@@ -166,8 +166,7 @@ def _document(text: str, file: Path) -> dict[str, Any]:
         _edited(file, int(said[2]) if said else 1, f"bad TOML: {said[1] if said else error}")
     version = document.get("version")
     if isinstance(version, int) and not isinstance(version, bool) and version > FORMAT:
-        newer = f"a newer polyhy wrote it (format {version})"
-        _edited(file, _line(text, "version"), newer, hint="run: pip install -U polyhy")
+        raise NewerLock(file=f"{file}:{_line(text, 'version')}", version=version)
     if version != FORMAT or version is True:
         _edited(file, _line(text, "version"), "it names no format that polyhy knows")
     return {"roots": {}, "package": [], **document}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, TimeoutError
-from contextlib import contextmanager, suppress
+from concurrent.futures import TimeoutError
+from contextlib import suppress
 from functools import partial
 from itertools import takewhile
 from typing import NamedTuple
@@ -13,9 +13,9 @@ from polyhy import plugins
 from polyhy.ecosystem import Ecosystem, Hit, Info
 from polyhy.errors import NoSuchVersion, PackageError, SpecError, UnknownPackage
 from polyhy.packages.lock import Lock
-from polyhy.packages.together import begin, each
 from polyhy.packages.tree import asked
 from polyhy.spec import Pin, Spec
+from polyhy.together import each, start
 
 POPULAR = 100
 """How many times more popular a name must be for one that looks like it to be doubted."""
@@ -103,18 +103,16 @@ def doubts(specs: Iterable[Spec]) -> list[str]:
     return [said for said in each(_doubt, specs) if said]
 
 
-@contextmanager
-def beside(specs: Iterable[Spec], patience: float = 3.0) -> Iterator[Callable[[], list[str]]]:
+def beside(specs: Iterable[Spec], patience: float = 1.0) -> Callable[[], list[str]]:
     """Look for doubts while something else goes on; what is not known soon after is left out."""
-    with ThreadPoolExecutor(1) as pool:
-        pending = begin(pool, doubts, list(specs))
+    pending = start(doubts, list(specs))
 
-        def found() -> list[str]:
-            with suppress(TimeoutError):
-                return pending.result(patience)
-            return []
+    def found() -> list[str]:
+        with suppress(TimeoutError):
+            return pending.result(patience)
+        return []
 
-        yield found
+    return found
 
 
 def is_one_edit_away(a: str, b: str) -> bool:

@@ -29,6 +29,8 @@ else:
 
 FILE = "pyproject.toml"
 LOCK = "polyhy.lock"
+MERGE = re.compile(r"^(<{7}|>{7}|={7}|\|{7})( .*|)$", re.MULTILINE)
+"""The lines that git leaves where it could not merge."""
 
 
 def find_root(start: Path) -> Path | None:
@@ -110,7 +112,9 @@ def parse(text: str, file: str, offset: int) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"(.*) \(at line (\d+)", str(error))
         line, detail = (int(found[2]), found[1]) if found else (text.count("\n") + 1, str(error))
-        fail(file, line + offset, f"bad TOML: {detail}", hint="mend that line, then run it again")
+        marked = MERGE.match(text.split("\n")[line - 1])
+        said = "this is a merge mark" if marked else f"bad TOML: {detail}"
+        fail(file, line + offset, said, hint="mend that line, then run it again")
 
 
 def specs(tables: Mapping[str, Any], file: str, text: str, offset: int) -> list[Spec]:

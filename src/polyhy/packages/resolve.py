@@ -11,9 +11,9 @@ from polyhy.errors import Conflict, NeedsConsent, Offline, SpecError, TooYoung
 from polyhy.packages import faults, licences
 from polyhy.packages import lock as locks
 from polyhy.packages.lock import Lock
-from polyhy.packages.together import each
 from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
+from polyhy.together import each
 
 Report = Callable[[str, int, int], None]
 """Progress: what is done (`fetch npm`), how many are done, and of how many."""

@@ -1,4 +1,4 @@
-"""What rooms need in their guests, laid out once in the cache too, for processes with no env."""
+"""What rooms need in their guests, laid out once a project, and once for processes with no env."""
 
 from __future__ import annotations
 
@@ -48,10 +48,27 @@ def is_whole(folder: Path) -> bool:
     return mark.is_file() and store.tree_hash(folder / FOLDER) == mark.read_text()
 
 
+def share(ecosystem: Ecosystem, pins: Sequence[Pin], folder: Path) -> None:
+    """Lay the room's own packages out for `folder` of a generation, and for those to come."""
+    home = folder.parent.parent
+    laid = home / f"{FOLDER}-{ecosystem.name}-{_digest(ecosystem, pins)}"
+    if not laid.is_dir():
+        staged = Path(tempfile.mkdtemp(prefix="staging-", dir=home))
+        _lay(ecosystem, pins, staged)
+        staged.rename(laid)
+    (folder / FOLDER).symlink_to(Path("..", "..", laid.name))
+
+
+def shared(generation: Path) -> list[Path]:
+    """The folders of `share` that a generation uses; they may be gone."""
+    links = (folder / FOLDER for folder in generation.glob("*"))
+    return [link.resolve() for link in links if link.is_symlink()]
+
+
 def keep(ecosystem: Ecosystem, pins: Sequence[Pin]) -> None:
     """Lay the room's own packages out; they are all in the store."""
     folder = _folder(ecosystem, pins)
-    if not pins or (folder / FOLDER).is_dir():
+    if (folder / FOLDER).is_dir():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with store.locked(folder.with_name(f"{folder.name}.lock")):
@@ -59,15 +76,20 @@ def keep(ecosystem: Ecosystem, pins: Sequence[Pin]) -> None:
             return
         staged = Path(tempfile.mkdtemp(prefix="staging-", dir=folder.parent))
         (staged / FOLDER).mkdir()
-        ecosystem.link(
-            {pin: store.verify(pin, ecosystem.variant(pin)) for pin in pins}, staged / FOLDER
-        )
+        _lay(ecosystem, pins, staged / FOLDER)
         (staged / _MARK).write_text(store.tree_hash(staged / FOLDER))
         shutil.rmtree(folder, ignore_errors=True)
         staged.rename(folder)
 
 
+def _lay(ecosystem: Ecosystem, pins: Sequence[Pin], folder: Path) -> None:
+    ecosystem.link({pin: store.verify(pin, ecosystem.variant(pin)) for pin in pins}, folder)
+
+
 def _folder(ecosystem: Ecosystem, pins: Sequence[Pin]) -> Path:
+    return store.cache() / "rooms" / ecosystem.name / _digest(ecosystem, pins)
+
+
+def _digest(ecosystem: Ecosystem, pins: Sequence[Pin]) -> str:
     parts = [(p.name, p.version, p.hash, ecosystem.variant(p)) for p in sorted(pins)]
-    digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
-    return store.cache() / "rooms" / ecosystem.name / digest
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
