@@ -17,6 +17,7 @@ from polyhy.values import MAX_DEPTH, places
 
 from .buffers import CODES, ITEMS
 from .calls import EVENTS, NEXT, SANDBOX_EVENTS, Calls, advance, set_name
+from .direct import caller
 from .errors import LuaError, syntax_error
 from .limits import Limits
 from .looks import Looks
@@ -29,11 +30,11 @@ from .search import Folders
 from .send import Send
 from .turns import Turns
 
-_PARTS = ("limits", "python", "buffers", "tokens", "guest", "members", "modules")
+_PARTS = ("limits", "python", "buffers", "numbers", "tokens", "guest", "members", "modules")
 _ASKED = (
-    *("buffer", "call", "call_live", "call_loose", "callable", "calm", "compile", "doubles"),
-    *("find", "home", "ints", "known", "limit", "looks", "names", "profile", "require"),
-    *("require_file", "search", "stop", "unprofile", "wants_more"),
+    *("buffer", "call", "call_live", "call_loose", "callable", "calm", "compile", "find"),
+    *("home", "known", "limit", "looks", "names", "profile", "require", "require_file", "search"),
+    *("stop", "unpacked", "unprofile", "unwatch", "wants_more"),
 )
 
 
@@ -98,9 +99,9 @@ class Lua(Objects):
         events = SANDBOX_EVENTS if sandbox else EVENTS
 
         def asked(f: Callable[..., Any]) -> Any:
-            return table(
-                {"call": by_ref(self.calls.caller(f)), "f": by_ref(Ref(f)), "n": places(f)}
-            )
+            call, takes = caller(self, f)
+            asked = {"call": call, "takes": takes, "f": by_ref(Ref(f)), "n": places(f)}
+            return table(asked)
 
         host = table(
             {
@@ -167,6 +168,7 @@ class Lua(Objects):
         super().free(proxy)
         if isinstance(proxy, LuaFunction):
             proxy.free()
+        self.guest["unwatch"]()
         self.collect()
 
     def _lent(self) -> list[Any]:

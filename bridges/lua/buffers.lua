@@ -8,7 +8,6 @@ end
 
 local ffi = require("ffi")
 local cast, metatype, typeof, sizeof = ffi.cast, ffi.metatype, ffi.typeof, ffi.sizeof
-local new = require("table.new")
 local owners, kinds = setmetatable({}, { __mode = "k" }), {}
 
 local function place(buffer, i)
@@ -61,18 +60,6 @@ function guest.buffer(object, loan, code, address, count)
   local buffer = kind.made(cast(kind.pointer, address), count)
   owners[buffer] = { object = object, loan = loan }
   return buffer
-end
-
--- A list of the numbers that a text holds as C's: compiled, this is faster than to be handed each.
-for name, item in next, { ints = "const int32_t *", doubles = "const double *" } do
-  local pointer = typeof(item)
-  guest[name] = function(packed, count)
-    local at, list = cast(pointer, packed), new(count, 0)
-    for i = 1, count do
-      list[i] = at[i - 1]
-    end
-    return list
-  end
 end
 
 -- The Python object that a buffer is, if it is one.

@@ -22,7 +22,6 @@ NEXT = -2
 """The number of arguments of an iterator, which a `for` of Lua's may call."""
 
 NO_MEMORY = "not enough memory"
-_SAME = frozenset({type(None), bool, float})
 _HIDDEN = re.compile(r"__|(gi|cr|ag|tb)_(frame|code)|f_(back|builtins|code|globals|locals)$")
 
 
@@ -49,44 +48,16 @@ class Calls:
             "lift": limits.lift,
             "lower": _passing(limits.lower),
             "rest": self.bridge.looks.rest,
+            "show": self.bridge.looks.show,
+            "forget": self.bridge.looks.forget,
             "want": self.bridge.looks.want,
         }
-
-    def caller(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """What Lua calls for a function with plain arguments: the shortest way."""
-        turns, limits, answer = self.bridge.turns, self.bridge.limits, self._answer
-        smallest, largest = self.bridge.send.smallest, self.bridge.send.largest
-        away, acquire, release = turns.away, turns.lock.acquire, turns.lock.release
-
-        def call(*args: Any) -> Any:
-            try:
-                if away or limits.depth:
-                    result = self._called(function, args)
-                else:  # as Turns.aside does it
-                    away.append(None)
-                    release()
-                    try:
-                        result = function(*args)
-                    finally:
-                        acquire()
-                        if len(away) == 1:
-                            away.pop()
-                        else:
-                            turns.back(1, 0)
-                kind = type(result)
-                if kind in _SAME or (kind is int and smallest <= result <= largest):
-                    return result
-                return answer(result)
-            except BaseException as error:
-                raise Passing(error) from None
-
-        return call
 
     def ask_live(self, away: bool, function: Ref, *tokens: Any) -> Any:
         """Call with the values of `tokens`; `away` is true inside a coroutine."""
         try:
             values = self.bridge.receive.all(tokens, away)
-            return self._answer(self._called(function.value, values))
+            return self.answer(self._called(function.value, values))
         except BaseException as error:
             raise Passing(error) from None
 
@@ -95,7 +66,8 @@ class Calls:
             return self.bridge.limits.around(function, args)
         return self.bridge.turns.aside(function, args)
 
-    def _answer(self, result: Any) -> Any:
+    def answer(self, result: Any) -> Any:
+        """What lupa shall push for the result of a function of Python's."""
         try:
             if type(result) is tuple:
                 send = self.bridge.send

@@ -7,6 +7,7 @@ local jit, rawequal, rawget = jit, rawequal, rawget
 
 local SAFE, FIELD, ROW, NO_MEMORY = 2 ^ 53, "\31", "\30", "not enough memory"
 local PYTHON, null, plain, exact, tokens = guest.PYTHON, guest.null, guest.plain, guest.exact, guest.tokens
+local packed = guest.packed
 
 local function frames(level)
   local rows = {}
@@ -91,6 +92,12 @@ local function finish(ok, r, ...)
       return exact(r)
     elseif plain[kind] then
       return r
+    end
+    if kind == "table" and packed then
+      local mark, text = packed(r)
+      if mark then
+        return mark, text
+      end
     end
   end
   if not ok then

@@ -2,7 +2,7 @@
 local guest = ...
 local sethook, getinfo, xpcall, pcall, error = debug.sethook, debug.getinfo, xpcall, pcall, error
 local jit, collectgarbage, require, rawequal = jit, collectgarbage, require, rawequal
-local running, select, type = coroutine.running, select, type
+local running, type = coroutine.running, type
 local EVERY = 10000
 -- How far garbage may grow before it is collected, in percent of what lives: LuaJIT never collects because
 -- memory is short.
@@ -44,12 +44,13 @@ function guest.outside(f, ...)
   return back(inside and leave(true), pcall(f, ...))
 end
 
--- No hook from here on, though Lua keeps in mind which it was; but for 5.4's other coroutines.
+-- No hook from here on, though Lua keeps in mind which it was.
 local function rest()
-  if jit or select(2, running()) then
+  local co, is_main = running()
+  if jit or is_main then
     guest.rest()
   else
-    sethook()
+    guest.rest(("%p"):format(co))
   end
 end
 
@@ -135,6 +136,25 @@ function guest.is_ending()
   return ending
 end
 
+-- The last coroutines that ran, which Python knows: they live until others take their places, for Python may
+-- set their hooks.
+local MOST_SHOWN, shown, is_shown, place = 8, {}, setmetatable({}, { __mode = "k" }), 0
+
+local function show(co)
+  if is_shown[co] then
+    return
+  end
+  place = place % MOST_SHOWN + 1
+  sethook(co, hook, "", EVERY)
+  local old = shown[place]
+  shown[place] = { old, co } -- Ctrl-C may come in: whichever Python knows then, it lives
+  guest.show(place, ("%p"):format(co))
+  if old then
+    is_shown[old] = nil
+  end
+  shown[place], is_shown[co] = co, true
+end
+
 -- `co` is about to run. Lua 5.4 has a hook for each coroutine, LuaJIT one for all.
 function guest.watch(co)
   if jit then
@@ -142,9 +162,26 @@ function guest.watch(co)
   elseif limited then
     sethook(co, hook, "", ending and 1 or EVERY)
     hooked[co] = true
+    return
   elseif hooked[co] then
     sethook(co)
-    hooked[co] = nil
+    hooked[co], is_shown[co] = nil, nil
+  end
+  show(co)
+end
+
+-- A coroutine within another has returned, and the one around it runs on.
+function guest.watch_outer()
+  if not (jit or limited) then
+    show((running()))
+  end
+end
+
+-- No coroutine is kept for Python.
+function guest.unwatch()
+  guest.forget()
+  for i = 1, #shown do
+    is_shown[shown[i]], shown[i] = nil, nil
   end
 end
 

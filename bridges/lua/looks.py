@@ -2,8 +2,9 @@
 
 Python runs a signal's function only where it runs itself. So every 0.1 seconds that this process
 computes, which are none while it rests, a thread sets the hook of Lua 5.4 for one step, which calls
-Python. What LuaJIT compiled calls no hooks: its profiler is on instead, with no timer of its own,
-and calls Python at SIGPROF. Where Python raised, LuaJIT's hook is set, too, to end what runs.
+Python; also that of the coroutine that runs, for each has its own. What LuaJIT compiled calls no
+hooks: its profiler is on instead, with no timer of its own, and calls Python at SIGPROF. Where
+Python raised, LuaJIT's hook is set, too, to end what runs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import signal
 import time
 from ctypes import POINTER, Structure, byref, c_int, c_long, c_void_p
 from functools import lru_cache
-from threading import Thread, current_thread, main_thread
+from threading import RLock, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
@@ -36,6 +37,8 @@ class Looks:
     def __init__(self, bridge: Lua) -> None:
         self.lock, self.limits = bridge.turns.lock, bridge.limits
         self.state = self.hook = 0
+        self.coroutines: dict[int, str] = {}
+        self.glancing = RLock()  # no coroutine goes meanwhile
         self.profiled = self.wanted = False
         self.jit = bridge.engine.abi == "5.1"
         self.lua: Any = ctypes.PyDLL(library(bridge.engine))  # no runtime goes meanwhile
@@ -65,13 +68,25 @@ class Looks:
 
     def stop(self) -> None:
         """Look no more: the state goes."""
+        self.forget()
         self.state, self.profiled = 0, False
 
-    def rest(self) -> None:
+    def rest(self, coroutine: str = "") -> None:
         """Let Lua run without its hook, which it keeps in mind."""
         self.wanted = False
         if self.state:
-            self.lua.lua_sethook(self.state, None, 0, 0)
+            self.lua.lua_sethook(int(coroutine, 16) if coroutine else self.state, None, 0, 0)
+
+    def show(self, place: int, coroutine: str) -> None:
+        """Look also at the `lua_State` at this address, which lives on while it has the place."""
+        self.rest(coroutine)
+        with self.glancing:
+            self.coroutines[place] = coroutine
+
+    def forget(self) -> None:
+        """Look at no coroutine: they go."""
+        with self.glancing:
+            self.coroutines.clear()
 
     def glance(self) -> None:
         """Where Lua runs now, let it call Python."""
@@ -82,14 +97,20 @@ class Looks:
             self._leave_compiled_code()
             time.sleep(0.02)  # what it calls then may want the hook
             if self.wanted:
-                self._set_hook()
+                self._set_hook(self.state)
                 self._leave_compiled_code()
-        elif not (self.jit or self.lua.lua_gethookmask(self.state)):
-            self._set_hook()
+        elif not self.jit:
+            with self.glancing:
+                self._set_hooks()
 
-    def _set_hook(self) -> None:
+    def _set_hooks(self) -> None:
+        for state in (self.state, *(int(x, 16) for x in self.coroutines.values())):
+            if state and not self.lua.lua_gethookmask(state):
+                self._set_hook(state)
+
+    def _set_hook(self, state: int) -> None:
         if self.state:
-            self.lua.lua_sethook(self.state, self.hook, _COUNT, 1)
+            self.lua.lua_sethook(state, self.hook, _COUNT, 1)
 
     def _leave_compiled_code(self) -> None:
         if self.profiled:
@@ -136,7 +157,9 @@ def _sleep() -> Any:
 
 
 def _again() -> None:
-    """A forked child has no such thread yet."""
+    """A forked child has no such thread yet, and no thread that glances."""
+    for looks in _watched:
+        looks.glancing = RLock()
     if _watch.cache_info().currsize:
         _watch.cache_clear()
         _watch()

@@ -165,7 +165,8 @@ def servers() -> list[str]:
     said = _settings().get("servers", [])
     if not isinstance(said, list) or not all(isinstance(x, str) for x in said):
         raise UsageError("servers in [tool.polyhy.luarocks] is no list of texts", hint=_SERVERS)
-    return said
+    # luarocks runs elsewhere; a folder is meant from the project's own.
+    return [x if "://" in x else str(Path(policy().root, x).resolve()) for x in said]
 
 
 _SERVERS = 'write it so: servers = ["../rocks"]'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
 from polyhy.proxy import FunctionProxy, Proxy
@@ -44,38 +45,48 @@ class LuaObject(Proxy):
 
 
 class LuaFunction(FunctionProxy):
-    """A function, or an object with `__call`. `_one` calls it with one whole number."""
+    """A function, or an object with `__call`. Each has a `__call__` of its own: a step less."""
 
-    __slots__ = ("_one",)
+    __slots__ = ("__call__",)
+    __signature__ = Signature(
+        [Parameter("args", Parameter.VAR_POSITIONAL), Parameter("kwargs", Parameter.VAR_KEYWORD)]
+    )
     __bridge__: Lua  # pyright: ignore[reportIncompatibleVariableOverride]
-    _one: Callable[[int], Any]
 
     def __init__(self, bridge: Lua, native: Any, one: Callable[[int], Any]) -> None:
+        """`one` calls it with one whole number or text."""
         super().__init__(bridge, native)
-        _set_one(self, one)
-
-    def __call__(self, x: Any = _ABSENT, /, *rest: Any, **named: Any) -> Any:
-        if not (rest or named):
-            kind = type(x)
-            if kind is int or (kind is str and x.isascii()):
-                try:
-                    result = self._one(x)
-                    kind = type(result)
-                    if kind is int or (kind is str and result.isascii()):
-                        return result
-                    return self.__bridge__.receive.value(result)
-                except BaseException as error:
-                    meant = self.__bridge__.meant(error, x)
-                raise meant
-        args = () if x is _ABSENT else (x, *rest)
-        return self.__bridge__.call(self.__native__, args, named)
+        _set_call(self, _caller(bridge, native, one))
 
     def free(self) -> None:
-        """Let the short path go too, with the scope that this was made in."""
-        _set_one(self, self.__bridge__.freed)
+        """Let the way in go, too, with the scope that this was made in."""
+        _set_call(self, self.__bridge__.freed)
 
 
-_set_one = LuaFunction._one.__set__  # type: ignore[attr-defined]
+_set_call: Callable[..., None] = LuaFunction.__call__.__set__  # type: ignore[attr-defined]
+
+
+def _caller(bridge: Lua, native: Any, one: Callable[[int], Any]) -> Callable[..., Any]:
+    def call(x: Any = _ABSENT, /, *rest: Any, **named: Any) -> Any:
+        if rest or named:
+            return bridge.call(native, () if x is _ABSENT else (x, *rest), named)
+        kind = type(x)
+        try:
+            if kind is int or (kind is str and x.isascii()):
+                result = one(x)
+            elif x is _ABSENT:
+                result = bridge.guest["call"](native)
+            else:
+                result = bridge.guest["call"](native, bridge.send(x, ("args", 0)))
+            kind = type(result)
+            if kind is int or (kind is str and result.isascii()):
+                return result
+            return bridge.receive.value(result)
+        except BaseException as error:
+            meant = bridge.meant(error, x)
+        raise meant
+
+    return call
 
 
 def _same(self: Any, other: object) -> Any:

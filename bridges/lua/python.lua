@@ -45,15 +45,15 @@ local function is_direct(x)
   return kind == "boolean" or kind == "string" and not find(x, "[\128-\255]")
 end
 
--- A function that calls Python: `call` with up to two plain values, else `f` by way of tokens. Python takes
--- `limit` arguments (-1: all of them).
-local function caller(call, f, limit)
+-- A function that calls Python: `call` with as many plain values as it `takes` (-1: up to two), else `f` by
+-- way of tokens. Python takes `limit` arguments (-1: all of them).
+local function caller(call, takes, f, limit)
   return function(...)
     local n, a, b = select("#", ...), ...
     if limit >= 0 and n > limit then
       n = limit
     end
-    if guest.limited then
+    if guest.limited or takes >= 0 and n ~= takes then
       return ask_with_tokens(f, n, ...)
     elseif n == 1 and is_direct(a) then
       return call(a)
@@ -67,14 +67,14 @@ local function caller(call, f, limit)
 end
 
 local function asker(asked)
-  return caller(as_function(asked.call), asked.f, asked.n)
+  return caller(as_function(asked.call), asked.takes, asked.f, asked.n)
 end
 
 -- A Python callable as a Lua function that passes on `limit` arguments (-1: all of them); the same one
 -- for the same callable, which has a number of its own while it lives. Where it is `bound` to an object,
 -- o.f(x) and o:f(x) are the same.
-function guest.callable(number, call, f, limit, is_bound)
-  local made = caller(as_function(call), f, limit)
+function guest.callable(number, call, takes, f, limit, is_bound)
+  local made = caller(as_function(call), takes, f, limit)
   known[number], origin[made], bound[made] = made, f, is_bound or nil
   return made
 end
@@ -122,6 +122,9 @@ local MOST_DEEP, deep = 180, 0
 
 local function left(...)
   deep = deep - 1
+  if deep > 0 then
+    guest.watch_outer()
+  end
   return ...
 end
 
@@ -130,8 +133,8 @@ local function enter(co, ...)
   if deep >= MOST_DEEP then
     return false, "C stack overflow"
   end
-  deep = deep + 1
   guest.watch(co)
+  deep = deep + 1
   return left(resume(co, ...))
 end
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
+from marshal import loads
 from typing import TYPE_CHECKING, Any
 
 from .buffers import borrow
@@ -14,12 +16,17 @@ if TYPE_CHECKING:
 
 
 class Mark:
-    """One of the marks in front of the tokens that Lua sends; `read` reads what follows it."""
+    """One of the marks in front of the tokens that Lua sends; `read` reads what follows it.
 
-    __slots__ = ("read",)
+    After one with a `code` comes a list's numbers in one text, as C's type of that code.
+    """
 
-    def __init__(self, read: Callable[[Receive, Sequence[Any], int], tuple[Any, int]]) -> None:
-        self.read = read
+    __slots__ = ("code", "read")
+
+    def __init__(
+        self, read: Callable[[Receive, Sequence[Any], int], tuple[Any, int]], code: str = ""
+    ) -> None:
+        self.read, self.code = read, code
 
 
 class Receive:
@@ -33,8 +40,10 @@ class Receive:
         """The value of a result, which is plain or tokens."""
         kind = type(x)
         if kind is tuple:
-            x = x if x[0] is not MORE else self._whole(x)
-            return x[0].read(self, x, 1)[0]
+            mark = x[0]
+            if mark.code:
+                return array(mark.code, x[1].encode("latin-1")).tolist()
+            return mark.read(self, x, 1)[0] if mark is not MORE else self._read_whole(x)
         return x if kind is not str or x.isascii() else text(x)
 
     def all(self, tokens: Sequence[Any], away: bool = False) -> list[Any]:
@@ -45,6 +54,10 @@ class Receive:
             value, i = _read(self, tokens, i)
             values.append(value)
         return values
+
+    def _read_whole(self, tokens: Sequence[Any]) -> Any:
+        tokens = self._whole(tokens)
+        return tokens[0].read(self, tokens, 1)[0]
 
     def _whole(self, tokens: Sequence[Any]) -> Sequence[Any]:
         if not tokens or tokens[0] is not MORE:
@@ -144,6 +157,10 @@ def _read_integer(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int
     return int(tokens[i]), i + 1
 
 
+def _read_numbers(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    return loads(tokens[i].encode("latin-1")), i + 1
+
+
 def _read_buffer(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
     return borrow(way.bridge, *tokens[i : i + 4]), i + 4
 
@@ -164,6 +181,9 @@ MARKS = {
     "FUNCTION": Mark(_read_function),
     "HOME": Mark(_read_python),
     "INTEGER": Mark(_read_integer),
+    "INTS": Mark(_read_home, "i"),
+    "FLOATS": Mark(_read_home, "d"),
+    "NUMBERS": Mark(_read_numbers),
     "MORE": Mark(_read_home),
     "MISSING": Mark(_read_home),
     "END": Mark(_read_home),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -15,6 +16,12 @@ _DEPENDENCY = re.compile(r"\s*(?:[\w.-]+/)?([A-Za-z0-9][\w.-]*)\s*(.*)", re.DOTA
 _NO_CODE = frozenset({"builtin", "none", "module"})
 _C_SUFFIXES = (".c", ".cc", ".cpp", ".cxx", ".o", ".a", ".so")
 _MEMORY, _STEPS = 64_000_000, 1_000_000
+_PLATFORMS = {
+    "linux": ("unix", "linux"),
+    "darwin": ("unix", "bsd", "macosx"),
+    "win32": ("windows", "win32", "mingw32"),
+}
+"""luarocks' names of a platform, the most general first."""
 
 
 class Rockspec(NamedTuple):
@@ -51,19 +58,33 @@ def read(source: bytes, name: str) -> Rockspec:
 
 
 def _rockspec(said: Mapping[str, Any]) -> Rockspec:
-    about, build = said.get("description") or {}, said.get("build") or {}
+    about, build = said.get("description") or {}, _here(said.get("build") or {})
     kind = str(build.get("type") or "builtin")
     libraries = (build.get("install") or {}).get("lib")
     return Rockspec(
         name=str(said["package"]).lower(),
         version=str(said["version"]),
-        requires=dict(_dependency(x) for x in _listed(said.get("dependencies"))),
+        requires=dict(_dependency(x) for x in _listed(_here(said.get("dependencies")))),
         licence=str(about.get("license") or ""),
         summary=str(about.get("summary") or ""),
         homepage=str(about.get("homepage") or ""),
         runs="" if kind in _NO_CODE else f"{kind} build",
         native=kind not in _NO_CODE or bool(libraries) or any(map(_is_native, _modules(build))),
     )
+
+
+def _here(table: Any) -> Any:
+    """A table with what it holds for this platform laid over it, as luarocks does."""
+    if isinstance(table, dict):
+        for platform in _PLATFORMS.get(sys.platform, ("unix",)):
+            table = _laid_over(table, (table.get("platforms") or {}).get(platform))
+    return table
+
+
+def _laid_over(table: Any, above: Any) -> Any:
+    if not (isinstance(table, dict) and isinstance(above, dict)):
+        return table if above is None else above
+    return table | {key: _laid_over(table.get(key), value) for key, value in above.items()}
 
 
 def _listed(x: Any) -> list[Any]:

@@ -6,10 +6,9 @@ import types
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
+from marshal import dumps
 from numbers import Integral
 from operator import countOf
-from struct import error as StructError
-from struct import pack
 from typing import TYPE_CHECKING, Any
 
 from polyhy.errors import ConversionError, Stopped
@@ -26,6 +25,7 @@ from polyhy.values import (
 )
 
 from .buffers import is_buffer, lend
+from .direct import caller
 from .proxies import LuaFunction, LuaObject
 from .refs import Ref
 
@@ -45,8 +45,8 @@ class Send:
         self.reference = by_ref
         self.null = by_ref(None)
         self.references = 0
-        wide = vm.lua_version > (5, 2)
-        self.smallest, self.largest = (-(2**63), 2**63 - 1) if wide else (-MAX_SAFE, MAX_SAFE)
+        self.wide = vm.lua_version > (5, 2)
+        self.smallest, self.largest = (-(2**63), 2**63 - 1) if self.wide else (-MAX_SAFE, MAX_SAFE)
 
     def __call__(self, x: Any, path: Path) -> Any:
         try:
@@ -90,7 +90,7 @@ class Send:
     def _int(self, x: int, path: Path, depth: int = 0) -> int:
         if self.smallest <= x <= self.largest:
             return x
-        held = "64 bits" if self.largest > MAX_SAFE else "±(2**53 - 1)"
+        held = "64 bits" if self.wide else "±(2**53 - 1)"
         raise _refused(f"the integer {_brief(x)} is beyond {held}, all that Lua holds", path, _BIG)
 
     def _text(self, x: str, path: Path, depth: int) -> bytes:
@@ -98,12 +98,13 @@ class Send:
 
     def _list(self, x: Any, path: Path, depth: int) -> Any:
         kind = type(x[0]) if x else None
-        if kind in _ALIKE and countOf(map(type, x), kind) == len(x):
-            made = _ALIKE[kind](self, x)
-            if made is not None:
-                return made
-        elif kind in _NUMBERS and _NUMBERS.issuperset(map(type, x)) and self._holds(x):
-            return self.table(x)
+        made = None
+        if kind in _NUMBERS and type(x[-1]) in _NUMBERS:
+            made = self._numbers(x)
+        elif kind is str:
+            made = self._texts(x)
+        if made is not None:
+            return made
         if depth >= MAX_DEPTH:
             raise too_deep(_top_of(path))
         sent = []
@@ -113,24 +114,23 @@ class Send:
             sent.append(v if plain else self._nested(v, (path, i), depth + 1))
         return self.table(sent)
 
+    def _numbers(self, x: Any) -> Any:
+        """The table of numbers and booleans; None where an item is anything else, or too large."""
+        unpacked = self.bridge.guest["unpacked"]
+        try:
+            if unpacked and not self.bridge.limits.depth:
+                return unpacked(dumps(x, 2))
+            alike = _NUMBERS.issuperset(map(type, x))
+            return self.table(x) if alike and (self.wide or self._holds(x)) else None
+        except (OverflowError, ValueError):
+            return None
+
     def _texts(self, x: Any) -> Any:
-        return self.table(x) if "".join(x).isascii() else None
-
-    def _floats(self, x: Any) -> Any:
-        make = self.bridge.guest["doubles"]
-        return make(pack(f"{len(x)}d", *x), len(x)) if make else self.table(x)
-
-    def _ints(self, x: Any) -> Any:
-        make = self.bridge.guest["ints"]
-        if make:
-            try:
-                return make(pack(f"{len(x)}i", *x), len(x))
-            except StructError:
-                pass
-        return self.table(x) if self._holds(x) else None
+        alike = countOf(map(type, x), str) == len(x)
+        return self.table(x) if alike and "".join(x).isascii() else None
 
     def _holds(self, numbers: Any) -> bool:
-        """Whether Lua's integers hold these numbers; the floats among them may say no in vain."""
+        """Whether LuaJIT's integers hold these; the floats among them may say no in vain."""
         return self.smallest <= min(numbers) and max(numbers) <= self.largest
 
     def _dict(self, x: Any, path: Path, depth: int) -> Any:
@@ -184,8 +184,8 @@ class Send:
             return known
         owner = getattr(x, "__self__", None)
         bound = owner is not None and not isinstance(owner, types.ModuleType)
-        call = self.reference(self.bridge.calls.caller(x))
-        return self.bridge.callable(id(x), call, self.by_ref(x), places(x), bound)
+        call, takes = caller(self.bridge, x)
+        return self.bridge.callable(id(x), call, takes, self.by_ref(x), places(x), bound)
 
     def _other(self, x: Any, path: Path, depth: int) -> Any:
         for base, send in _BASES:
@@ -204,14 +204,6 @@ class Send:
 _SAME = frozenset({type(None), bool, float, bytes})
 _PLAIN = frozenset({bool, float, bytes})
 _NUMBERS = frozenset({bool, float, int})
-_ALIKE: dict[Any, Callable[[Send, Any], Any]] = {
-    int: Send._ints,
-    float: Send._floats,
-    str: Send._texts,
-    bool: lambda way, x: way.table(x),
-}
-"""By the type of all items of a list: what makes it at once, or None where some item needs care."""
-
 _KEYS = frozenset({str, bytes, int, float, bool})
 _BIG = "send it as a float or a text, or run Lua 5.4, which holds 64 bits: POLYHY_LUA=5.4"
 

@@ -3,6 +3,7 @@
 lupa holds a runtime's lock until the outermost call returns: a callback that waits for a thread
 which wants Lua would wait for ever. So the lock is let go around callbacks. All threads run on one
 Lua stack: a thread goes on only when what others put on top of its part of the stack is gone.
+`level` counts the callbacks that run; whoever changes it has the lock.
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ class Turns:
 
     def __init__(self, vm: Any) -> None:
         self.lock: Any = next(x for x in gc.get_referents(vm) if type(x).__name__ == "FastRLock")
-        self.away: list[None] = []
+        self.level = 0
         self.changed = Condition()
 
     def aside(self, function: Callable[..., Any], args: Any) -> Any:
         """Call a function of Python's from within Lua, with the runtime free for other threads."""
-        place, held = len(self.away) + 1, 0
+        place, held = self.level + 1, 0
         if place > MOST_LEVELS:
             raise RecursionError(f"Lua and Python call each other more than {MOST_LEVELS} deep")
-        self.away.append(None)
-        while self.lock._is_owned():
-            self.lock.release()
-            held += 1
+        self.level = place
         try:
+            while self.lock._is_owned():
+                held += 1
+                self.lock.release()
             return function(*args)
         finally:
             self.back(place, held)
@@ -42,19 +43,19 @@ class Turns:
         """Go on when nothing is above `place`, with the lock taken `held` times (0: it is ours)."""
         interrupted: BaseException | None = None
         owned = not held
-        while not owned or len(self.away) != place:
+        while not owned or self.level != place:
             if owned:
                 self.lock.release()
             try:
                 with self.changed:
-                    self.changed.wait_for(lambda: len(self.away) == place)
+                    self.changed.wait_for(lambda: self.level == place)
                 owned = self.lock.acquire()
             except BaseException as error:  # Lua must not go on without its lock
-                interrupted, owned = error, False
+                interrupted, owned = error, self.lock._is_owned()
         for _ in range(held - 1):
             self.lock.acquire()
         with self.changed:
-            self.away.pop()
+            self.level = place - 1
             self.changed.notify_all()
         if interrupted is not None:
             raise interrupted

@@ -229,9 +229,22 @@ def test_ctrl_c_ends_a_loop_outside_limits(version: str, body: str) -> None:
     assert survives(version, INTERRUPTED.replace("{body}", body)) == ["KeyboardInterrupt"]
 
 
-def test_ctrl_c_ends_a_loop_in_a_coroutine_of_luajit() -> None:
-    body = "coroutine.wrap(function() while true do end end)()"
-    assert survives("jit", INTERRUPTED.replace("{body}", body)) == ["KeyboardInterrupt"]
+COROUTINES = [
+    "wrap(function() while true do end end)()",
+    "local co = coroutine.create(function() while true do end end) coroutine.resume(co)",
+    "wrap(function() wrap(function() end)() while true do end end)()",
+    "local co = wrap(function() coroutine.yield() while true do end end) co() co()",
+    "wrap(function() while true do pcall(function() while true do end end) end end)()",
+    "while true do wrap(function() for i = 1, 1e3 do end end)() end",
+    "local co = wrap(function() while true do coroutine.yield() end end) while true do co() end",
+]
+
+
+@pytest.mark.parametrize("version", ["jit", "5.4"])
+@pytest.mark.parametrize("body", COROUTINES)
+def test_ctrl_c_ends_a_loop_in_a_coroutine(version: str, body: str) -> None:
+    body = "local wrap = coroutine.wrap " + body
+    assert survives(version, INTERRUPTED.replace("{body}", body)) == ["KeyboardInterrupt"]
 
 
 def test_looks_leave_a_hook_of_the_programs_own_alone(lua: Eval) -> None:

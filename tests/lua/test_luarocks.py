@@ -217,12 +217,15 @@ def test_the_lock_alone_serves_another_machine(
     assert _run(PROGRAM, other) == "Lua 5.1"
 
 
+@pytest.mark.parametrize("relative", [False, True])
 def test_the_manifest_says_which_servers_serve(
-    project: Path, rocks_server: Any, monkeypatch: pytest.MonkeyPatch
+    project: Path, rocks_server: Any, monkeypatch: pytest.MonkeyPatch, relative: bool
 ) -> None:
+    folder = os.path.relpath(rocks_server.folder, project)
+    server = folder if relative else rocks_server.address
     monkeypatch.setenv("LUAROCKS_CONFIG", str(Path(__file__).with_name("nowhere.lua")))
     manifest = project / "pyproject.toml"
-    manifest.write_text(f'[tool.polyhy.luarocks]\nservers = ["{rocks_server.address}"]\n')
+    manifest.write_text(f'[tool.polyhy.luarocks]\nservers = ["{server}"]\n')
     install.add(project, [Spec("luarocks", "words")])
     words = "import polyhy; print(polyhy.import_from('luarocks', 'words')['hello'])"
     assert _run(words, project) == "hello from 2.0-1,"
@@ -337,6 +340,24 @@ def test_a_rockspec_tells_what_is_needed() -> None:
     assert (about.licence, about.native, about.runs) == ("MIT", True, "")
     made = rockspec.read(b"package = 'x' version = '1' build = {type = 'cmake'}", "x")
     assert (made.runs, made.native) == ("cmake build", True)
+
+
+def test_a_rockspec_may_say_more_for_a_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = b"""package = 'x' version = '1'
+    dependencies = {'lua >= 5.1', platforms = {windows = {[2] = 'winapi'}}}
+    build = {modules = {x = 'x.lua'}, platforms = {
+        unix = {modules = {y = {sources = {'y.c'}}}}, macosx = {type = 'make'},
+    }}"""
+    told = {}
+    for platform in ("linux", "darwin", "win32"):
+        monkeypatch.setattr(sys, "platform", platform)
+        about = rockspec.read(source, "x")
+        told[platform] = (about.native, about.runs, sorted(about.requires))
+    assert told == {
+        "linux": (True, "", ["lua"]),
+        "darwin": (True, "make build", ["lua"]),
+        "win32": (False, "", ["lua", "winapi"]),
+    }
 
 
 # --- versions

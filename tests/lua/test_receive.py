@@ -84,6 +84,16 @@ def test_large_tables_arrive_whole(lua: Eval) -> None:
     assert nested == [[i, "é"] for i in range(1, 9001)]
 
 
+@pytest.mark.parametrize("order", ["1, 40", "40, 1, -1", "1, 40, 3"])
+def test_a_list_may_be_filled_in_any_order(lua: Eval, order: str) -> None:
+    made = lua(f"""(function() local t = {{x = 1, y = 2, z = 3}}
+        for i = {order} do t[i] = i end
+        for i = 1, 40 do t[i] = i end
+        t.x, t.y, t.z = nil, nil, nil
+        return t end)()""")
+    assert made == list(range(1, 41))
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -91,6 +101,9 @@ def test_large_tables_arrive_whole(lua: Eval) -> None:
         "{[1] = 1, [3] = 3}",
         "{[0] = 1}",
         "{[1.5] = 1}",
+        "{1, 2, [4] = 4}",
+        "{1, 2, 3, [0] = 0}",
+        "{1, 2, [2.5] = 3}",
         "{print}",
         "{f = print}",
         "setmetatable({}, {})",

@@ -177,6 +177,22 @@ def test_a_function_takes_as_many_arguments_as_it_wants(lua: Eval) -> None:
     assert lua("function(f) return f(1) end")(lambda a, b="default": b) == "default"
 
 
+@pytest.mark.parametrize("far", [2**30, -(2**30), 2**31, 2**53 - 1, 0.5, "é", None, [1]])
+def test_a_function_that_only_computes_returns_what_any_returns(lua: Eval, far: Any) -> None:
+    call = lua("function(f) return f(1), f(2, 3) end")
+    computes = eval(f"lambda x: {far!r}")
+    assert computes.__code__.co_names == ()
+    assert call(computes) == call(lambda x: (str, far)[1]) == (far, far)
+
+
+def test_a_function_that_only_computes_fails_like_any(lua: Eval) -> None:
+    call = lua("function(f) return f(1) end")
+    with pytest.raises(ZeroDivisionError):
+        call(lambda x: x / 0)
+    with pytest.raises(TypeError, match="'y'"):
+        call(lambda x, y: x)
+
+
 def test_the_same_function_is_the_same_in_lua(lua: Eval) -> None:
     def f() -> None: ...
 
@@ -387,6 +403,10 @@ def kinds(data: Any) -> Any:
         [True, False],
         [True, 1, 0],
         [1, 2.5, True],
+        [2**40, True, 0.25],
+        [1, 2**31, 0.5],
+        [1, "x", 2],
+        [1, [2, [3.5]], 4],
         [1, None],
         [],
     ],
@@ -396,6 +416,37 @@ def test_numbers_of_a_list_arrive_each_as_what_it_is(lua: Eval, numbers: list[An
     assert back == numbers
     assert [type(x) for x in back] == [type(x) for x in numbers]
     assert [str(x) for x in back] == [str(x) for x in numbers]
+
+
+NUMBERS = st.one_of(
+    st.booleans(),
+    st.integers(-(2**53) + 1, 2**53 - 1),
+    st.integers(-(2**31) - 2, -(2**31) + 2),
+    st.integers(2**31 - 2, 2**31 + 2),
+    st.floats().filter(lambda x: not x.is_integer() or abs(x) > 2**53 or str(x) == "-0.0"),
+)
+
+
+def test_lists_of_numbers_come_back_to_the_last_bit(lua: Eval) -> None:
+    same = lua("function(x) return x end")
+
+    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=SLOW)
+    @given(st.lists(NUMBERS) | st.lists(st.integers(0, 300)) | st.lists(st.floats(0.1, 0.9)))
+    def comes_back(numbers: list[Any]) -> None:
+        assert [repr(x) for x in same(numbers)] == [repr(x) for x in numbers]
+
+    comes_back()
+
+
+def test_what_is_no_number_stays_what_it_is_among_numbers(lua: Eval) -> None:
+    class Mine(int): ...
+
+    kinds = lua("function(t) return type(t[1]), type(t[2]), type(t[3]), #t end")
+    for x, kind in ((Mine(2), "number"), (b"b", "string"), ({"a": 1}, "table"), (len, "function")):
+        assert kinds([1, x, 3]) == ("number", kind, "number", 3)
+    memory = bytearray(b"abc")
+    assert lua("function(t) t[2][1] = 120 return t[3] end")([1, memory, 3]) == 3
+    assert memory == b"xbc"
 
 
 def test_an_integer_that_luajit_can_not_hold_is_named_in_its_list(jit: Eval) -> None:
