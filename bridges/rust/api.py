@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,10 @@ from .bind import Binder
 from .calls import Skip, Target
 from .choose import Chooser
 from .classes import Class, Classes, match
+from .document import Document, inner, kind
 from .fields import field_entries, variant_entries
 from .foreign import functions_of
-from .model import STD, Document, Item, Model, inner, kind, last, type_arguments, type_parameters
+from .model import STD, Item, Model, last, type_arguments, type_parameters
 from .names import python_name, rust_name
 from .plan import METHOD, STATIC, Api, Entry
 from .rusty import Unnameable, Writer
@@ -126,6 +128,8 @@ class Planner:
                 traits.setdefault(last(impl["trait"]["path"]), []).append(impl)
         for entry in std_members(self.model, own, traits, names):
             self.api.entries.append(entry)
+        for impl in traits.get("Deref", ()):
+            self._pointer(own, impl)
         for impl in (impl for group in traits.values() for impl in group):
             self._trait(own, impl, names)
         if own.item.document is not self.model.main or not impls:
@@ -189,6 +193,18 @@ class Planner:
             choices = Chooser(self.model, document, chosen, self.hints).all_of(some, limit=1)
             for name, choice in (choices[0] if choices else {}).items():
                 chosen[name] = choice.text
+
+    def _pointer(self, own: Class, impl: Any) -> None:
+        """What a class points to is a class too, whose methods it has."""
+        document, chosen = own.item.document, match(self.model, own.item.document, impl, own)
+        for item in filter(None, map(document.get, impl["items"])) if chosen is not None else ():
+            if kind(item) == "assoc_type" and item["name"] == "Target":
+                self.classes.mentioned(document, inner(item)["type"], chosen or {})
+                with suppress(Unnameable):
+                    text = Writer(self.model, document, chosen or {}).write(inner(item)["type"])
+                    other = self.classes.by_text.get(text)
+                    if other is not None and other is not own:
+                        self.api.pointers.append((own, other))
 
     # --- traits of crates
 

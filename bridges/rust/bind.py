@@ -11,7 +11,8 @@ from .calls import Call, Skip, Target
 from .choose import Choice, Chooser
 from .model import Model, type_parameters
 from .names import parameters
-from .rusty import Unnameable, Writer, matched
+from .patterns import matched
+from .rusty import Unnameable, Writer
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .model import Document, Model, all_bounds, lifetime_parameters
+from .document import Document
+from .model import Model, all_bounds, lifetime_parameters
 
 STATIC = "'static"
 

@@ -18,9 +18,10 @@ from polyhy import store
 from . import cargo, emit, later
 from .api import Planner
 from .describe import describe
+from .document import Document
 from .errors import BuildFailed
 from .kept import EXTENSION, SKIPS, STUB
-from .model import Document, Model
+from .model import Model
 from .plan import Api
 from .prune import Pruner
 from .stubs import stub

@@ -9,7 +9,8 @@ from typing import Any
 
 from .borrow import Borrows
 from .choose import Choice, Chooser
-from .model import Document, Model, type_arguments, type_parameters
+from .document import Document
+from .model import Model, type_arguments, type_parameters
 from .rusty import Writer
 
 _BIG = re.compile(r"\[(u8|[iuf]\d+|[iu]size)\]")

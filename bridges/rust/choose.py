@@ -5,23 +5,15 @@ Each bound has candidates, best first; rustc says which of their combinations co
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .decided import asked_for, decided, in_order, is_alone, is_argument
+from .document import Document
 from .implementors import CLOSURES, implementors
 from .likely import BYTES, GUESSES, INTEGERS, NUMBERS, OF_ANY, TEXT, likely
-from .model import (
-    Document,
-    Item,
-    Model,
-    bounds_of,
-    inner,
-    last,
-    type_arguments,
-    type_parameters,
-)
+from .model import Model, bounds_of, last
 from .rusty import Unnameable, Writer
 
 
@@ -72,17 +64,25 @@ class Chooser:
         self.model, self.document, self.chosen, self.hints = model, document, chosen, hints
 
     def all_of(self, generics: Mapping[str, Any], limit: int = 6) -> list[dict[str, Choice]]:
-        """The plausible choices for all parameters of an item, best first."""
-        names, rows = [], []
-        known = dict(self.chosen)
-        for parameter in _in_order(generics):
-            name = parameter["name"]
-            chooser = Chooser(self.model, self.document, known, self.hints)
-            row = chooser.of_parameter(generics, parameter)
-            names.append(name)
-            rows.append(row)
-            known[name] = row[0].text if row else "PyObj"
-        return [dict(zip(names, row, strict=True)) for row in _diagonal(rows, limit)]
+        """The plausible choices for all parameters of an item, best first.
+
+        Each parameter is chosen anew for each choice of those that it is bounded by.
+        """
+        found: list[tuple[int, dict[str, Choice]]] = [(0, {})]
+        for parameter in in_order(self, generics):
+            name, alone = parameter["name"], is_alone(generics, parameter["name"])
+            row = self.of_parameter(generics, parameter) if alone else []
+            grown = []
+            for cost, known in found:
+                if not alone:
+                    texts = {each: choice.text for each, choice in known.items()}
+                    chooser = Chooser(
+                        self.model, self.document, {**self.chosen, **texts}, self.hints
+                    )
+                    row = chooser.of_parameter(generics, parameter)
+                grown += [(cost + at, {**known, name: each}) for at, each in enumerate(row[:5])]
+            found = sorted(grown, key=lambda each: each[0])[: max(limit, 2)]
+        return [choices for _, choices in found[:limit]]
 
     def of_parameter(self, generics: Mapping[str, Any], parameter: Any) -> list[Choice]:
         name = parameter["name"]
@@ -95,60 +95,15 @@ class Chooser:
             boolean = parameter["kind"]["const"]["type"].get("primitive") == "bool"
             return [Choice("true" if boolean else text) for text in ("2", "4", "8")]
         default = parameter["kind"]["type"].get("default")
-        if default is not None and (text := self._written(default)):
+        if default is not None and (text := self.written(default)):
             return [Choice(text)]
-        borrowed = [Choice(text) for text in self._borrowed(generics, name)]
+        borrowed = [Choice(text) for text in decided(self, generics, name)]
         found = self.of_bounds(bounds_of(generics, name), _item_bounds(generics, name))
-        if [choice.text for choice in found] == ["PyObj"] and _is_argument(generics, name):
-            asked = [Choice(text) for text in self._as_argument(generics, name)]
+        names = {last(bound["trait"]["path"]) for bound in bounds_of(generics, name)}
+        if names <= OF_ANY | {"Copy"} and is_argument(generics, name):
+            asked = [Choice(text) for text in asked_for(self, generics, name)]
             found = asked[:5] or found + [Choice(text) for text in GUESSES[1:6]]
         return borrowed + found
-
-    def _as_argument(self, generics: Mapping[str, Any], name: str) -> Iterator[str]:
-        """What `Self: Contains<T>` makes of `T`: the arguments with which the trait is had."""
-        for predicate in generics["where_predicates"]:
-            bound = predicate.get("bound_predicate")
-            for each in bound["bounds"] if bound else ():
-                trait = (each.get("trait_bound") or {}).get("trait")
-                item = self.model.find(self.document, trait["id"]) if trait else None
-                if trait is None or item is None or item.kind != "trait":
-                    continue
-                places = [t.get("generic") == name for t in type_arguments(trait)]
-                if True not in places:
-                    continue
-                owner = self._written(bound["type"])
-                yield from self._arguments(item, places.index(True), owner)
-
-    def _arguments(self, trait: Item, at: int, owner: str | None) -> Iterator[str]:
-        impls = filter(None, map(trait.document.get, trait.inner["implementations"]))
-        for impl in map(inner, impls):
-            fill = {p["name"]: "PyObj" for p in type_parameters(impl["generics"])}
-            writer = Writer(self.model, trait.document, {**self.chosen, **fill})
-            given = type_arguments(impl["trait"])
-            try:
-                if at < len(given) and owner in (None, writer.write(impl["for"])):
-                    yield writer.write(given[at])
-            except Unnameable:
-                continue
-
-    def _borrowed(self, generics: Mapping[str, Any], name: str) -> Iterator[str]:
-        """What a `K: Borrow<Q>` makes of `Q`: the key itself, `str` for a String."""
-        for predicate in generics["where_predicates"]:
-            bound = predicate.get("bound_predicate")
-            for each in bound["bounds"] if bound else ():
-                trait = (each.get("trait_bound") or {}).get("trait")
-                if not trait or last(trait["path"]) not in (
-                    "Borrow",
-                    "AsRef",
-                    "Equivalent",
-                    "Comparable",
-                ):
-                    continue
-                arguments = type_arguments(trait)
-                if arguments and arguments[0].get("generic") == name:
-                    text = self._written(bound["type"])
-                    if text:
-                        yield {"String": "str", "std::string::String": "str"}.get(text, text)
 
     def of_bounds(self, bounds: Sequence[Any], items: Sequence[Any] = ()) -> list[Choice]:
         """The types that have all these traits, as far as a table can say."""
@@ -158,9 +113,21 @@ class Chooser:
         found = [choice for row in rows for choice in row]
         if len(rows) > 1:  # what has all of the traits comes first
             found.sort(key=lambda choice: -sum(choice in row for row in rows))
-        if not found or INTEGERS & set(names):
+        known = {choice.text for choice in found}
+        is_number = NUMBERS & set(names) and known & {"PyObj", *likely(names)}
+        if not found or INTEGERS & set(names) or is_number:
             found[:0] = [Choice(text) for text in likely(names)]
         return list({(c.text, str(c.closure)): c for c in found}.values())[:10]
+
+    def written(self, type_: Any) -> str | None:
+        """A type as source; None where nothing decides what it is."""
+        if "impl_trait" in type_:
+            bounds = [b["trait_bound"] for b in type_["impl_trait"] if "trait_bound" in b]
+            return next((choice.text for choice in self.of_bounds(bounds)), None)
+        try:
+            return Writer(self.model, self.document, self.chosen).write(type_)
+        except Unnameable:
+            return None
 
     def _of_bound(self, trait: Any, items: Sequence[Any], names: list[str]) -> Iterator[Choice]:
         name, arguments = last(trait["path"]), trait.get("args") or {}
@@ -169,7 +136,9 @@ class Chooser:
             yield Choice("_", tuple(arguments["parenthesized"]["inputs"]), sends)
         elif name in _ROWS or name in _PARALLEL:
             yield from self._rows(name, arguments, items, names)
-        elif name in ("AsRef", "Borrow", "Into", "TryInto", "From"):
+        elif name in ("Deref", "DerefMut"):
+            yield from self._pointers(arguments, items)
+        elif name in ("AsRef", "AsMut", "Borrow", "Into", "TryInto", "From"):
             yield from self._conversions(name, arguments)
         elif name in FIXED and self._is_foreign(trait):
             of = self._argument(arguments) or "usize"
@@ -181,7 +150,7 @@ class Chooser:
             yield from (Choice(f"&'static mut {item.path}") for item in known)
             yield from (Choice(item.path) for item in known)
             yield from (Choice(text) for text in self._implementors(trait))
-        elif name not in OF_ANY | NUMBERS | INTEGERS or not self._is_foreign(trait):
+        elif name not in OF_ANY | NUMBERS | INTEGERS | {"Copy"} or not self._is_foreign(trait):
             yield from (Choice(text) for text in self._implementors(trait))
 
     def _is_foreign(self, trait: Any) -> bool:
@@ -197,7 +166,7 @@ class Chooser:
             if constraint["name"] == "Item":
                 binding = constraint["binding"]
                 if type_ := (binding.get("equality") or {}).get("type"):
-                    item = self._written(type_) or self._filled(type_) or item
+                    item = self.written(type_) or self._filled(type_) or item
                 elif bounds := binding.get("constraint"):
                     traits = [b["trait_bound"] for b in bounds if "trait_bound" in b]
                     item = next((c.text for c in self.of_bounds(traits)), item)
@@ -210,15 +179,27 @@ class Chooser:
         if name != "IntoIterator":
             yield Choice(f"Vec<{item}>" if name in _PARALLEL else f"std::vec::IntoIter<{item}>")
 
+    def _pointers(self, arguments: Any, items: Sequence[Any]) -> Iterator[Choice]:
+        """What points to a type that is given (`Deref<Target = [u8]>`), or to one of its traits."""
+        for constraint in (arguments.get("angle_bracketed") or {}).get("constraints", []):
+            type_ = (constraint["binding"].get("equality") or {}).get("type")
+            if type_ and (text := self.written(type_)):
+                yield from (Choice(each) for each in (_owned(text), f"&'static mut {text}"))
+                return
+        for choice in self.of_bounds(items) if items else ():
+            yield Choice(f"&'static mut {choice.text}")
+
     def _conversions(self, name: str, arguments: Any) -> Iterator[Choice]:
         types = (arguments.get("angle_bracketed") or {}).get("args", [])
         type_ = next((t["type"] for t in types if "type" in t), None)
-        text = self._written(type_) if type_ else None
+        text = self.written(type_) if type_ else None
         if text is None:
             return
-        if name in ("AsRef", "Borrow"):
+        if name == "AsMut":
+            yield from (Choice(each) for each in (_owned(text), f"&'static mut {text}"))
+        elif name in ("AsRef", "Borrow"):
             yield Choice(_REFERENCES.get(text, f"&'static {text}"))
-            yield Choice(text)
+            yield Choice(_owned(text))
         elif text in ("std::borrow::Cow<'static, str>", "String"):
             yield Choice(TEXT)
         else:  # what only borrows is made of a text or bytes: `Into<Input<'h>>`
@@ -228,7 +209,7 @@ class Chooser:
     def _argument(self, arguments: Any) -> str | None:
         types = (arguments.get("angle_bracketed") or {}).get("args", [])
         type_ = next((t["type"] for t in types if "type" in t), None)
-        return self._written(type_) if type_ else None
+        return self.written(type_) if type_ else None
 
     def _implementors(self, trait: Any) -> list[str]:
         """The types of the crate that have a trait of its own, the easiest for Python first."""
@@ -236,21 +217,12 @@ class Chooser:
         if item is None and self.model.include(self.document.library(trait["id"])):
             item = self.model.find(self.document, trait["id"])
         known = item is not None and item.kind == "trait"
-        return implementors(self, item) if item is not None and known else list(GUESSES)
+        return implementors(self, item, trait) if item is not None and known else list(GUESSES)
 
     def _filled(self, type_: Any) -> str | None:
         """A type whose parameters nothing decides: any object will do for them."""
         free = dict.fromkeys(re.findall(r"'generic': '(\w+)'", str(type_)), "PyObj")
-        return Chooser(self.model, self.document, {**free, **self.chosen}, {})._written(type_)
-
-    def _written(self, type_: Any) -> str | None:
-        if "impl_trait" in type_:
-            bounds = [b["trait_bound"] for b in type_["impl_trait"] if "trait_bound" in b]
-            return next((choice.text for choice in self.of_bounds(bounds)), None)
-        try:
-            return Writer(self.model, self.document, self.chosen).write(type_)
-        except Unnameable:
-            return None
+        return Chooser(self.model, self.document, {**free, **self.chosen}, {}).written(type_)
 
 
 _REFERENCES = {
@@ -261,40 +233,17 @@ _REFERENCES = {
 }
 
 
-def _in_order(generics: Mapping[str, Any]) -> list[Any]:
-    """The parameters, those that others are bounded by first."""
-    parameters = type_parameters(generics)
-    names = [p["name"] for p in parameters]
-
-    def weight(parameter: Any) -> int:
-        said = str(bounds_of(generics, parameter["name"]))
-        return sum(f"'generic': '{name}'" in said for name in names)
-
-    return sorted(parameters, key=weight)
+def _owned(text: str) -> str:
+    """What owns a type that may be a slice: `Vec<u8>` for `[u8]`."""
+    return f"Vec<{text[1:-1]}>" if text[0] == "[" and ";" not in text else text
 
 
 def _item_bounds(generics: Mapping[str, Any], name: str) -> list[Any]:
-    """The bounds of `T::Item` in a where clause."""
+    """The bounds of `T::Item`, or of what a `T` points to, in a where clause."""
     found: list[Any] = []
     for predicate in generics["where_predicates"]:
         bound = predicate.get("bound_predicate")
         said = bound and bound["type"].get("qualified_path")
-        if said and said["name"] == "Item" and said["self_type"].get("generic") == name:
+        if said and said["name"] in ("Item", "Target") and said["self_type"].get("generic") == name:
             found += [b["trait_bound"] for b in bound["bounds"] if "trait_bound" in b]
     return found
-
-
-def _is_argument(generics: Mapping[str, Any], name: str) -> bool:
-    """True where another type's bound mentions a parameter: `StandardUniform: Distribution<T>`."""
-    said = f"'generic': '{name}'"
-    bounds = (each.get("bound_predicate") for each in generics["where_predicates"])
-    return any(said in str(bound["bounds"]) for bound in bounds if bound)
-
-
-def _diagonal(rows: Sequence[Sequence[Choice]], limit: int) -> list[tuple[Choice, ...]]:
-    """The first combinations, those near the best choice of each row first."""
-    if not all(rows):
-        return []
-    ranked = itertools.product(*(list(enumerate(row[:5])) for row in rows))
-    some = sorted(itertools.islice(ranked, 600), key=lambda row: sum(at for at, _ in row))
-    return [tuple(choice for _, choice in row) for row in some[:limit]]

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from .aliases import alias_parameters, behind, usefulness
 from .choose import Chooser
-from .model import (
-    Document,
-    Item,
-    Model,
-    inner,
-    last,
-    lifetime_parameters,
-    type_arguments,
-    type_parameters,
-)
+from .document import Document, inner
+from .model import Item, Model, last, lifetime_parameters, paths, type_arguments, type_parameters
+from .patterns import matched
 from .prefer import prefer
-from .rusty import Unnameable, Writer, filled, matched, written
+from .rusty import Unnameable, Writer, written
 
 MOST, MOST_OF_ONE = 90, 12
 """How many classes with parameters one crate may have, and one type; the others are skipped."""
+METHODS = 1500
+"""How many methods the classes of one type may have: a type of many has fewer classes."""
 
 
 @dataclass
@@ -78,7 +74,7 @@ class Classes:
     def start(self) -> None:
         """The classes of the crate itself: its types, and its aliases of generic types."""
         prefer(self.model, self.hints)
-        for item in sorted(self.model.of_kind("type_alias"), key=_use):
+        for item in sorted(self.model.of_kind("type_alias"), key=usefulness):
             if item.places:
                 self._alias(item)
         for item in self.model.of_kind("struct", "enum", "union"):
@@ -87,7 +83,7 @@ class Classes:
 
     def mentioned(self, document: Document, type_: Any, chosen: Mapping[str, str]) -> None:
         """Make classes of the types with parameters that a signature mentions."""
-        for said in _paths(type_):
+        for said in paths(type_):
             item = self.model.find(document, said["id"])
             if item is None or item.kind not in ("struct", "enum", "union"):
                 continue
@@ -125,8 +121,11 @@ class Classes:
             return known
         generics = item.inner["generics"]
         same = sum(c.item is item for c in self.by_text.values())
-        if same >= MOST_OF_ONE + 4 * asked or (len(self.by_text) >= MOST and not asked and same):
+        if same and (self._is_full(item, 4 * asked) or (len(self.by_text) >= MOST and not asked)):
             self.left_out[text] = f"there are {same} classes of {item.name} already"
+            return None
+        if " as " in text:
+            self.left_out[text] = "only rustc can tell which type it is"
             return None
         number = len(self.by_text)
         lives = [f"'l{n}" for n in range(len(lifetime_parameters(generics)))]
@@ -141,6 +140,11 @@ class Classes:
         self.by_text[text] = made
         self.queue.append(made)
         return made
+
+    def _is_full(self, item: Item, more: int) -> bool:
+        """True for a type that has as many classes as it may have."""
+        same = sum(c.item is item for c in self.by_text.values())
+        return same >= min(MOST_OF_ONE, METHODS // (_methods(item) or 1)) + more
 
     def _default(self, item: Item) -> None:
         try:
@@ -171,27 +175,12 @@ class Classes:
 
     def _alias(self, item: Item) -> None:
         """`type Array1<A> = ArrayBase<…>`: a class of the alias's name."""
-        chooser = Chooser(self.model, item.document, {}, self.hints)
-        choices = chooser.all_of(item.inner["generics"], limit=1)
-        chosen = {name: choice.text for name, choice in choices[0].items()} if choices else {}
         try:
-            target, types = self._aliased(item, chosen)
+            target, types = behind(self.model, item, alias_parameters(self.model, self.hints, item))
             if target is not None and type_parameters(target.inner["generics"]):
                 self.add(target, types, item.name, item.places, asked=True)
         except Unnameable as why:
             self.left_out[item.path] = str(why)
-
-    def _aliased(self, alias: Item, chosen: Mapping[str, str]) -> tuple[Item | None, list[str]]:
-        """The type behind an alias, through other aliases, and its arguments."""
-        said = alias.inner["type"].get("resolved_path")
-        target = self.model.find(alias.document, said["id"]) if said else None
-        if said is None or target is None:
-            return None, []
-        writer = Writer(self.model, alias.document, chosen)
-        types = [writer.write(t) for t in type_arguments(said)]
-        if target.kind == "type_alias":
-            return self._aliased(target, filled(self.model, target, types, "'static"))
-        return (target if target.kind in ("struct", "enum", "union") else None), types
 
 
 def match(model: Model, document: Document, impl: Any, own: Class) -> dict[str, str] | None:
@@ -229,10 +218,10 @@ def variants_of(item: Item) -> dict[str, Any]:
     return {variant["name"]: inner(variant)["kind"] for variant in variants if variant}
 
 
-def _use(alias: Item) -> tuple[int, int]:
-    """How likely an alias is wanted: short names before long ones, `Vector3` before `Vector6`."""
-    number = re.search(r"\d+", alias.name)
-    return len(alias.name), abs(int(number[0]) - 3) if number else 0
+def _methods(item: Item) -> int:
+    """How many functions the impl blocks of a type hold."""
+    impls = (inner(i) for i in map(item.document.get, item.inner["impls"]) if i)
+    return sum(len(impl["items"]) for impl in impls if not impl["trait"])
 
 
 def _shape(item: Item) -> str:
@@ -243,17 +232,6 @@ def _shape(item: Item) -> str:
         return "struct"
     plain = all(each == "plain" for each in kinds)
     return "enumeration" if plain and not item.inner["generics"]["params"] else "variants"
-
-
-def _paths(type_: Any) -> Iterator[Any]:
-    if isinstance(type_, list):
-        for each in type_:
-            yield from _paths(each)
-    elif isinstance(type_, dict):
-        if "resolved_path" in type_:
-            yield type_["resolved_path"]
-        for each in type_.values():
-            yield from _paths(each)
 
 
 def _mentions(type_: Any, generic: str) -> bool:

@@ -69,7 +69,7 @@ def _library(workspace: Workspace, package: Package) -> str:
 
 
 def _kept(workspace: Workspace, package: Package) -> Path:
-    parts = (package.name, package.version, workspace.key(), cargo.version())
+    parts = (package.name, package.version, workspace.content(), cargo.version())
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
     return cargo.cache() / "described" / f"{package.name}-{package.version}-{name}.json"
 

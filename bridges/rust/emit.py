@@ -71,6 +71,7 @@ def extension(api: Api, name: str, docs: str) -> Lines:
         _list("enumerations", "Enumeration", _enumerations(api)),
         _list("constants", "Constant", _constants(api)),
         _list("exports", "Export", _exports(api)),
+        _list("pointers", "Pointer", _pointers(api)),
     ]
     module = f"polyhy.crates.{name}"
     lines.text += [
@@ -128,6 +129,22 @@ def _exports(api: Api) -> list[str]:
                     for v in variants_of(own.item)
                 ]
     return found
+
+
+def _pointers(api: Api) -> list[str]:
+    found = []
+    for own, other, entries in api.shared():
+        shared = [e.name for e in entries if not _changes(e)]
+        changed = [e.name for e in entries if _changes(e)]
+        names = ", ".join(f'"{" ".join(each)}"' for each in (shared, changed))
+        found.append(f"Pointer(&{own.ident}, &{other.ident}, {names})")
+    return found
+
+
+def _changes(entry: Entry) -> bool:
+    """True for a method that takes `&mut self`."""
+    inputs = entry.shim.target.signature["inputs"] if entry.shim else []
+    return bool(inputs) and inputs[0][1].get("borrowed_ref", {}).get("is_mutable", False)
 
 
 def _paths(own: Class) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .classes import Class, variants_of
-from .model import Item, inner
+from .document import inner
+from .model import Item
 from .names import python_name, rust_name
 from .plan import PROPERTY, STATIC, Entry
 

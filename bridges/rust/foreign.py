@@ -10,8 +10,9 @@ from typing import Any
 
 from .calls import Target
 from .choose import Chooser
+from .document import inner, kind
 from .implementors import implementors
-from .model import Item, Model, inner, kind
+from .model import Item, Model
 from .names import python_name, rust_name
 from .plan import STATIC, Entry
 

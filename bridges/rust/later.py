@@ -12,7 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from polyhy import store
 
@@ -22,8 +24,12 @@ from .kept import EXTENSION, LATER
 FEW = 60
 """So many entries are optimized at once: it takes a second or two."""
 
-_BEGIN = 'nice -n 10 "$@" </dev/null >/dev/null 2>&1 &'
-_begun: set[Path] = set()
+_APART: Mapping[str, Any] = (
+    {"creationflags": 0x00000008 | 0x00004000}  # detached, and below others in priority
+    if sys.platform == "win32"
+    else {"start_new_session": True}
+)
+_begun: dict[Path, Any] = {}
 
 
 def when() -> str:
@@ -41,9 +47,9 @@ def begin(folder: Path) -> None:
     """Optimize the extension in `folder` in a process of its own, which outlives this one."""
     if when() == "never" or folder in _begun:
         return
-    _begun.add(folder)
     words = [sys.executable, "-m", "polyhy.bridges.rust.later", str(folder)]
-    subprocess.run(["sh", "-c", _BEGIN, "sh", *words], start_new_session=True)
+    quiet = subprocess.DEVNULL
+    _begun[folder] = subprocess.Popen(words, stdin=quiet, stdout=quiet, stderr=quiet, **_APART)
 
 
 def optimize(folder: Path) -> None:
@@ -63,4 +69,6 @@ def optimize(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)
     optimize(Path(sys.argv[1]))

@@ -49,5 +49,5 @@ def ease(text: str) -> int:
     ):
         if text == known:
             return rank
-    nested = text.count("<") + 15 * text.count("()")
+    nested = text.count("<") + 15 * text.count("()") + 25 * text.count("'static")
     return nested + (40 if "PyObj" in text else 30)

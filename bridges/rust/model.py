@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .document import Document, inner, kind
+
 Type = dict[str, Any]
 """A type as rustdoc writes it: `{"primitive": "str"}`."""
 
@@ -16,36 +18,8 @@ MOST = 6
 STD = ("std", "core", "alloc", "proc_macro")
 
 
-class Document:
-    """One crate's JSON, with its items by id and by the path of their definition."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self.index: dict[str, Any] = data["index"]
-        self.paths: dict[str, Any] = data["paths"]
-        self.externals: dict[str, Any] = data["external_crates"]
-        self.root = self.index[str(data["root"])]
-        self.name: str = self.root["name"]
-        self.version = data.get("crate_version") or ""
-        own = ((k, v) for k, v in self.paths.items() if v["crate_id"] == 0)
-        self.by_path = {tuple(v["path"]): k for k, v in own}
-
-    def get(self, number: Any) -> Any:
-        return self.index.get(str(number))
-
-    def definition(self, number: Any) -> tuple[str, ...]:
-        """The path where an item is defined: it names the item in all documents."""
-        found = self.paths.get(str(number))
-        if found:
-            return tuple(found["path"])
-        item = self.get(number)
-        return (self.name, "?", str(number)) if item else ()
-
-    def library(self, number: Any) -> str:
-        """The crate that an item is from."""
-        found = self.paths.get(str(number))
-        if not found or found["crate_id"] == 0:
-            return self.name
-        return self.externals[str(found["crate_id"])]["name"]
+class Unnameable(Exception):
+    """A type that no source outside its crate can write; the message says why."""
 
 
 @dataclass
@@ -85,6 +59,17 @@ class Model:
         self.included: set[str] = set()
         self.preferred: dict[str, list[str]] = {}
         """By path of a type, the arguments that its class has."""
+        self.projections: dict[tuple[str, ...], str | None] = {}
+        """What project.py found out."""
+        self.found: dict[tuple[Any, ...], list[str]] = {}
+        """What implementors.py and decided.py found, while nothing that is preferred changes."""
+        self.asking = False
+        """True while decided.py looks for the arguments of a trait."""
+        self.usual: dict[tuple[str, ...], str] = {}
+        """By definition of a trait, what the crate itself gives for it by default."""
+        self._types: dict[str, Item] = {}
+        self._counted = self._sought = 0
+        self._impls: dict[tuple[str, ...], dict[Any, tuple[Document, Any]]] = {}
         self._walk(document, document.root, document.name, ())
 
     def of_kind(self, *kinds: str) -> list[Item]:
@@ -92,7 +77,30 @@ class Model:
 
     def find(self, document: Document, number: Any) -> Item | None:
         """The public item that an id of a document means."""
-        return self.items.get(document.definition(number))
+        return self.items.get(document.key(number))
+
+    def named(self, path: str) -> Item | None:
+        """The public type with a path."""
+        if self._counted != len(self.items):
+            self._counted = len(self.items)
+            self._types = {i.path: i for i in self.of_kind("struct", "enum", "union")}
+        return self._types.get(path)
+
+    def implementations(self, trait: tuple[str, ...]) -> list[tuple[Document, Any]]:
+        """The impl blocks of a trait, by its definition, with the documents that show them."""
+        if self._sought != len(self.items):
+            self._sought, self._impls = len(self.items), {}
+            for item in self.of_kind("struct", "enum", "union", "trait"):
+                is_trait = item.kind == "trait"
+                for number in item.inner["implementations" if is_trait else "impls"]:
+                    self._remember(item.document, item.document.get(number))
+        return list(self._impls.get(trait, {}).values())
+
+    def _remember(self, document: Document, raw: Any) -> None:
+        said = raw and inner(raw)
+        if said and said["trait"] and not said["is_synthetic"]:
+            known = self._impls.setdefault(document.definition(said["trait"]["id"]), {})
+            known.setdefault((document.name, raw["id"]), (document, said))
 
     def document(self, library: str) -> Document | None:
         if library in STD:
@@ -113,6 +121,12 @@ class Model:
             if document is not None and document is not self.main:
                 self._walk(document, document.root, library, None)
         return library in self.documents
+
+    def prefer(self, item: Item, types: list[str]) -> None:
+        """Let the class of a type have these arguments."""
+        if self.preferred.get(item.path) != types:
+            self.preferred[item.path] = types
+            self.found.clear()
 
     # --- the walk
 
@@ -144,10 +158,10 @@ class Model:
             inside = None if place is None or item is document.root else (*place, name)
             queue.append((document, item, path, inside))
             return
-        definition = document.definition(item["id"])
-        found = self.items.get(definition)
+        key = document.key(item["id"])
+        found = self.items.get(key)
         if found is None:
-            found = self.items[definition] = Item(document, item, path, name)
+            found = self.items[key] = Item(document, item, path, name)
         if place is not None and (place, name) not in found.places:
             found.places.append((place, name))
 
@@ -190,19 +204,9 @@ class Model:
         other = self.document(library) if library != document.name else None
         if other is None:
             return None, document
-        definition = document.definition(number)
-        if len(definition) == 1:
+        if len(document.definition(number)) == 1:
             return other.root, other
-        return other.get(other.by_path.get(definition)), other
-
-
-def kind(item: Mapping[str, Any]) -> str:
-    """What an item is: `struct`, `function`."""
-    return next(iter(item["inner"]))
-
-
-def inner(item: Mapping[str, Any]) -> Any:
-    return next(iter(item["inner"].values()))
+        return other.get(other.by_key.get(document.key(number))), other
 
 
 def type_arguments(path: Mapping[str, Any]) -> list[Any]:
@@ -215,6 +219,18 @@ def type_arguments(path: Mapping[str, Any]) -> list[Any]:
         elif "const" in each:
             found.append({"const_value": each["const"]["expr"]})
     return found
+
+
+def paths(type_: Any) -> Iterator[Any]:
+    """The paths within a type: those of `Option<Vec<T>>` are two."""
+    if isinstance(type_, list):
+        for each in type_:
+            yield from paths(each)
+    elif isinstance(type_, dict):
+        if "resolved_path" in type_:
+            yield type_["resolved_path"]
+        for each in type_.values():
+            yield from paths(each)
 
 
 def last(path: str) -> str:

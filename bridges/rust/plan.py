@@ -37,3 +37,16 @@ class Api:
     functions: dict[str, str] = field(default_factory=dict)
     """All public functions and inherent methods: by id, their names."""
     reasons: dict[str, str] = field(default_factory=dict)
+    pointers: list[tuple[Class, Class]] = field(default_factory=list)
+    """Classes with those that they point to (by Deref): they have the methods of these too."""
+
+    def shared(self) -> list[tuple[Class, Class, list[Entry]]]:
+        """What was kept of `pointers`, each with the methods that it gives."""
+        found = []
+        for own, other in self.pointers:
+            by_name = {e.name for e in self.entries if e.owner is own}
+            given = [e for e in self.entries if e.owner is other and e.way == METHOD]
+            given = [e for e in given if e.shim is not None and e.name not in by_name]
+            if "deref" in by_name and any(each is other for each in self.classes):
+                found.append((own, other, given))
+        return found

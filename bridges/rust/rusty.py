@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .document import Document
 from .model import (
     STD,
-    Document,
     Item,
     Model,
     Type,
+    Unnameable,
     last,
     lifetime_parameters,
     type_arguments,
     type_parameters,
 )
+from .project import projected
 
 _MOVED: Mapping[tuple[str, ...], str] = {
     ("collections", "hash", "map"): "collections::hash_map",
@@ -51,10 +52,6 @@ def std_path(definition: Sequence[str]) -> str:
     return "::".join(filter(None, ("std", public, name)))
 
 
-class Unnameable(Exception):
-    """A type that no source outside its crate can write; the message says why."""
-
-
 class Writer:
     """Writes types. `chosen` gives the text for each generic parameter, and for `Self`."""
 
@@ -85,9 +82,11 @@ class Writer:
             return self.path(said, life)
         if shape == "const_value":
             return self.chosen.get(said, said)
-        if shape == "qualified_path" and (said.get("trait") or {}).get("path"):
-            owner, trait = self.write(said["self_type"], life), self.path(said["trait"], life)
-            return f"<{owner} as {trait}>::{said['name']}"
+        if shape == "qualified_path" and said.get("trait"):
+            owner = self.write(said["self_type"], life)
+            if (found := projected(self, owner, said, life)) is not None:
+                return found
+            return f"<{owner} as {self.path(said['trait'], life)}>::{said['name']}"
         if shape == "dyn_trait" and not said.get("lifetime"):
             traits = " + ".join(self.path(t["trait"], life) for t in said["traits"])
             return f"dyn {traits}"
@@ -165,20 +164,6 @@ def filled(model: Model, item: Item, types: list[str], life: str) -> dict[str, s
     return chosen
 
 
-def matched(pattern: str, names: Sequence[str], text: str) -> dict[str, str] | None:
-    """What the parameters are for a type, given the pattern with `@name@` for each; or None."""
-    # What `<P as Pixel>::Subpixel` is, only rustc can tell.
-    pattern = re.escape(_PROJECTED.sub("@any@", pattern)).replace("@any@", ".+?")
-    for name in names:
-        group, count = re.escape(f"@{name}@"), 0
-        while group in pattern:
-            made = f"(?P<{name}>.+?)" if not count else f"(?P={name})"
-            pattern, count = pattern.replace(group, made, 1), 1
-    found = re.fullmatch(pattern, text)
-    return found.groupdict() if found else None
-
-
-_PROJECTED = re.compile(r"<@\w+@ as [\w:]+>::\w+")
 _PRIMITIVES = {"never": "!", "unit": "()"}
 _WHY = {
     "impl_trait": "an unnamed type",

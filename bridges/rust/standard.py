@@ -1,12 +1,14 @@
-"""Python's side of Rust's standard types: times, addresses, ranges, and enums without data."""
+"""Python's side of Rust's standard types: times, addresses, ranges, enums, and pointers."""
 
 from __future__ import annotations
 
 import datetime
 import enum
+import functools
 import io
 import ipaddress
 import os
+from collections.abc import Callable
 from typing import Any
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -118,6 +120,28 @@ def enumeration(name: str, module: str, doc: str, members: list[tuple[str, int]]
     )
     made.__doc__ = doc
     return made
+
+
+def point(own: type, other: type, way: str, names: str) -> None:
+    """Give a class methods of what it points to: `a.sum()` is `a.deref().sum()`."""
+    reach = getattr(own, way, None)
+    if reach is None:
+        return
+    shared = [name for name in _SHARED if way == "deref" and name in vars(other)]
+    for name in [*names.split(), *shared]:
+        if name not in vars(own):
+            setattr(own, name, _through(reach, getattr(other, name)))
+
+
+_SHARED = ("__getitem__", "__len__", "__iter__")
+
+
+def _through(reach: Callable[[Any], Any], method: Any) -> Any:
+    @functools.wraps(method)
+    def through(self: Any, *arguments: Any, **words: Any) -> Any:
+        return method(reach(self), *arguments, **words)
+
+    return through
 
 
 def _member(name: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .classes import Class, members_of, variants_of
-from .model import Document, type_arguments
+from .document import Document
+from .model import type_arguments
 from .plan import Api, Entry
 
 PLAIN: Mapping[str, str] = {
@@ -31,8 +32,8 @@ HOLDING: Mapping[str, str] = {
 def stub(api: Api) -> str:
     """The text of the module's .pyi: what stands at its top."""
     lines = ["from enum import IntEnum", "from typing import Any", ""]
-    top = {own.ident: own.name for own in api.classes if any(not p for p, _ in own.places)}
-    hints = _Hints({own.text: own.name for own in api.classes if own.ident in top})
+    top = _names(api)
+    hints = _Hints({own.text: top[own.ident] for own in api.classes if own.ident in top})
     members: dict[str, list[Entry]] = {}
     for entry in api.entries:
         if entry.owner is not None:
@@ -41,18 +42,27 @@ def stub(api: Api) -> str:
             lines.append(hints.function(entry, []))
         elif entry.way == "constant" and not entry.place:
             lines.append(f"{entry.name}: Any")
+    for own, _, entries in api.shared():
+        members.setdefault(own.ident, []).extend(entries)
     for own in api.classes:
         if own.ident in top:
-            lines += ["", *_class(own, members.get(own.ident, []), hints)]
+            lines += ["", *_class(own, top[own.ident], members.get(own.ident, []), hints)]
     return "\n".join([*lines, ""])
 
 
-def _class(own: Class, entries: Sequence[Entry], hints: _Hints) -> Iterator[str]:
+def _names(api: Api) -> dict[str, str]:
+    """The classes at the top by name; one that shares it with a function is `name_`."""
+    taken = {e.name for e in api.entries if e.owner is None and e.way == "static" and not e.place}
+    top = (own for own in api.classes if any(not place for place, _ in own.places))
+    return {own.ident: f"{own.name}_" if own.name in taken else own.name for own in top}
+
+
+def _class(own: Class, name: str, entries: Sequence[Entry], hints: _Hints) -> Iterator[str]:
     if own.shape == "enumeration":
-        yield f"class {own.name}(IntEnum):"
+        yield f"class {name}(IntEnum):"
         yield from (f"    {_kept(name)} = {number}" for name, number in members_of(own.item))
     else:
-        yield f"class {own.name}:"
+        yield f"class {name}:"
         yield "    def __init__(self, *args: Any, **words: Any) -> None: ..."
     if own.shape == "variants":
         yield from (f"    {_kept(name)}: Any" for name in variants_of(own.item))

@@ -78,17 +78,18 @@ _WRITTEN = (
 )
 _PARSED = "let x0 = arg(p, 0, f)?; leave!(result f k s <{T} as std::str::FromStr>::from_str(x0))"
 _BYTES = _SHARED + "leave!(plain f k s <{T} as AsRef<[u8]>>::as_ref(x0))"
+_POINTED = "let x0: &'static {mut}{T} = receiver(s, k)?; leave!(plain f k s std::ops::{way}(x0))"
 _STEP = "lease_of(s, k); leave!(option f k s {name}(x0))"
 METHODS: Mapping[str, tuple[Method, ...]] = {
     "Clone": (Method("copy", (), _CLONED), Method("__copy__", (), _CLONED)),
     "Default": (Method("default", (), "leave!(plain f k s <{T} as Default>::default())", True),),
     "FromStr": (Method("from_str", ("s",), _PARSED, True),),
-    "Deref": (
+    "Deref": (Method("deref", (), _POINTED.replace("{mut}", "").replace("{way}", "Deref::deref")),),
+    "DerefMut": (
         Method(
-            "deref",
+            "deref_mut",
             (),
-            "let x0: &'static {T} = receiver(s, k)?; "
-            "leave!(plain f k s std::ops::Deref::deref(x0))",
+            _POINTED.replace("{mut}", "mut ").replace("{way}", "DerefMut::deref_mut"),
         ),
     ),
     "Read": (

@@ -99,8 +99,11 @@ class Workspace:
 
     def key(self, extra: str = "") -> str:
         """The hash of all that decides the extension."""
-        parts = [room_stamp(), json.dumps(self.package), json.dumps(self._needed()), extra]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+        return _hash(room_stamp(), self.content(), extra)
+
+    def content(self) -> str:
+        """The hash of the crate and of all that it needs."""
+        return _hash(json.dumps(self.package), json.dumps(self._needed()))
 
     def prepare(self, folder: Path) -> None:
         """Write the project into `folder`."""
@@ -117,6 +120,17 @@ class Workspace:
         packages = ((p.name, p.version, p.checksum, p.requires) for p in self.packages)
         (folder / "Cargo.lock").write_text(lock_text(packages))
         self.declare()
+
+    def seclude(self, folder: Path) -> None:
+        """Let cargo find in `folder` the crates that are locked, and no others."""
+        vendor, only = _vendored(self.packages, self.env), folder / "vendor"
+        (folder / ".cargo").mkdir(parents=True)
+        only.mkdir()
+        mentioned = {each for package in self.packages for each in package.requires}
+        for each in mentioned | {f"{p.name} {p.version}" for p in self.packages}:
+            name = each.replace(" ", "-")
+            shutil.copytree(vendor / name, only / name, copy_function=_linked)
+        (folder / ".cargo" / "config.toml").write_text(_CONFIG.format(vendor=json.dumps(str(only))))
 
     def declare(self) -> None:
         """Write Cargo.toml, with the crates that are named by now."""
@@ -174,6 +188,10 @@ class Workspace:
                     seen[each] = known[each]
                     queue.append(known[each])
         return sorted((p.name, p.version, p.checksum) for p in seen.values())
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)

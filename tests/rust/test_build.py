@@ -53,7 +53,7 @@ class TestLater:
     def test_a_process_of_its_own_does_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: list[Any] = []
         monkeypatch.setenv("POLYHY_OPTIMIZE", "after")
-        monkeypatch.setattr(subprocess, "run", lambda *a, **k: seen.append((a, k)))
+        monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: seen.append((a, k)))
         later.begin(Path("/some/folder"))
         later.begin(Path("/some/folder"))  # once is enough
         assert len(seen) == 1

@@ -10,7 +10,7 @@ import json
 import pydoc
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -208,6 +208,38 @@ class TestImports:
 
         with pytest.raises(NotInstalled, match="polyhy sync"):
             kept.built([linked("hex", tmp_path)], "regex", {})
+
+
+def programs_of(spec: str, folder: Path) -> dict[str, Sequence[str]]:
+    """The commands of a crate that is linked in `folder`."""
+    room = Crates()
+    pin = next(p for p in room.resolve([room.spec(spec)], []) if "asked" in p.native)
+    return dict(room.programs(pin, linked(spec, folder)))
+
+
+@pytest.mark.registry
+class TestPrograms:
+    """What a crate brings as commands is compiled when it is wanted."""
+
+    def test_a_library_brings_none(self, tmp_path: Path) -> None:
+        assert programs_of("hex", tmp_path) == {}
+
+    @pytest.mark.crates
+    @pytest.mark.slow
+    def test_ripgrep_is_compiled_once_and_finds_what_is_there(
+        self, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "poem.txt").write_text("one\ntwo\n")
+        (tmp_path / "first").mkdir()
+        command = programs_of("ripgrep", tmp_path / "first")["rg"]
+        done = subprocess.run(
+            [*command, "-n", "t.o", "poem.txt"], cwd=tmp_path, capture_output=True
+        )
+        assert done.stdout == b"2:two\n"
+        capfd.readouterr()
+        (tmp_path / "second").mkdir()
+        assert programs_of("ripgrep", tmp_path / "second")["rg"] == command
+        assert "building" not in capfd.readouterr().err
 
 
 @pytest.mark.registry

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from polyhy.bridges.rust.errors import RustError
+from polyhy.bridges.rust.errors import Borrowed, RustError
 from polyhy.errors import ConversionError
 
 
@@ -132,3 +132,44 @@ class TestTraitsAndModules:
         assert shapes.inner.deep() == "deep"
         assert shapes.inner.Deep().depth() == 2
         assert shapes.from_("x") == "x"
+
+
+class TestTypesWithParameters:
+    """What stands in for type parameters is chosen by what the crate itself says of them."""
+
+    def test_an_alias_is_a_class_of_its_own(self, shapes: Any) -> None:
+        assert shapes.Square.filled(1.5).sum() == 6.0
+        assert shapes.Row3.filled(2).sum() == 6.0
+        assert (shapes.Square.filled(0).width(), shapes.Row3.filled(0).width()) == (2, 3)
+
+    def test_a_type_and_a_function_may_share_a_name(self, shapes: Any) -> None:
+        assert shapes.Pair(250, 9).both() == 259
+        assert isinstance(shapes.Pair(1, 2), shapes.Pair_)
+
+    def test_an_associated_type_decides_a_parameter(self, shapes: Any) -> None:
+        assert shapes.brightest(shapes.Photo(999), shapes.Deep(1)) == 999
+
+
+class TestPointers:
+    """A type has the methods of what it points to, by Deref."""
+
+    def test_methods_of_what_it_points_to_are_its_own(self, shapes: Any) -> None:
+        pen = shapes.Pen("blue")
+        assert pen.left() == 0
+        assert (pen.spill(7), pen.spill(x=9)) == (1, 2)
+        assert pen.left() == 2
+        assert pen.deref().drops().tolist() == [7, 9]
+
+    def test_its_own_methods_hide_them(self, shapes: Any) -> None:
+        assert shapes.Pen("blue").drops() == "of a pen"
+
+    def test_they_have_their_signatures(self, shapes: Any) -> None:
+        assert str(inspect.signature(shapes.Pen.spill)) == "(self, /, x)"
+
+    def test_what_points_in_keeps_it_borrowed(self, shapes: Any) -> None:
+        pen = shapes.Pen("blue")
+        ink = pen.deref()
+        with pytest.raises(Borrowed):
+            pen.spill(1)
+        del ink
+        assert pen.spill(1) == 1

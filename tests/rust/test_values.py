@@ -206,6 +206,20 @@ class TestBuffers:
         numpy = pytest.importorskip("numpy")
         assert values.sum(numpy.arange(10.0)[::2]) == 20.0
 
+    def test_a_number_that_is_changed_is_the_only_item_of_a_list_or_a_buffer(
+        self, values: Any
+    ) -> None:
+        counter, half = [1], array.array("d", [3.0])
+        assert values.count_up(counter) is True
+        values.halve(half)
+        assert (counter, half[0]) == ([2], 1.5)
+        with pytest.raises(ConversionError, match="1 items are wanted, and these are 2"):
+            values.count_up([1, 2])
+        with pytest.raises(ConversionError, match="1 number is wanted, and these are 2"):
+            values.halve(array.array("d", [1.0, 2.0]))
+        with pytest.raises(ConversionError):
+            values.count_up(1)
+
     def test_a_mutable_slice_changes_the_buffer(self, values: Any) -> None:
         xs = array.array("d", [1.0, 2.0])
         values.double(xs)

@@ -82,7 +82,9 @@ pub unsafe fn view<T: 'static>(
     c: &mut Context,
 ) -> O {
     let this = c.this as *mut Handle;
-    if !frozen && !this.is_null() && (*this).value == value as *mut c_void {
+    // Its first field lies where it lies itself.
+    let is_there = !this.is_null() && (*this).value == value as *mut c_void;
+    if !frozen && is_there && (*this).id == TypeId::of::<T>() {
         return new_ref(c.this);
     }
     let lease = c.lease();

@@ -61,6 +61,15 @@ pub struct Constant(
 /// A name for a class: `("bytes", "Regex", &K3)`.
 pub struct Export(pub &'static str, pub &'static CStr, pub &'static Kind);
 
+/// A class, one that it points to, and the names of the methods that it has of that: those that
+/// share it, and those that change it.
+pub struct Pointer(
+    pub &'static Kind,
+    pub &'static Kind,
+    pub &'static str,
+    pub &'static str,
+);
+
 pub struct Tables {
     pub name: &'static CStr,
     pub doc: &'static str,
@@ -69,6 +78,7 @@ pub struct Tables {
     pub enumerations: &'static [Enumeration],
     pub constants: &'static [Constant],
     pub exports: &'static [Export],
+    pub pointers: &'static [Pointer],
 }
 
 /// Make the module; null with an exception set where that fails.
@@ -103,6 +113,13 @@ unsafe fn make(tables: &'static Tables) -> Res<O> {
     for Export(path, name, kind) in tables.exports {
         if !kind.get().is_null() {
             put(folder(module.0, path)?, name, new_ref(kind.get()))?;
+        }
+    }
+    for Pointer(own, other, shared, changed) in tables.pointers {
+        for (way, names) in [("deref", shared), ("deref_mut", changed)] {
+            let words = [Owned(check(text(way))?), Owned(check(text(names))?)];
+            let args = [own.get(), other.get(), words[0].0, words[1].0];
+            Py_DecRef(super::standard::ask(c"point", &args)?);
         }
     }
     for Function(path, name, call, doc) in tables.functions {
@@ -144,14 +161,15 @@ pub unsafe fn put(place: O, name: &CStr, value: O) -> Res<()> {
     }
 }
 
-/// Where a function and a module share a name, the module is `name_`.
+/// Where a function shares its name with a module or a class, that is `name_`.
 unsafe fn set_aside(place: O, name: &CStr) -> Res<()> {
     let there = PyObject_GetAttrString(place, name.as_ptr());
     if there.is_null() {
         PyErr_Clear();
         return Ok(());
     }
-    if PyModule_GetDict(there).is_null() {
+    let is_class = PyType_IsSubtype(kind_of(there), &raw mut PyType_Type) != 0;
+    if !is_class && PyModule_GetDict(there).is_null() {
         PyErr_Clear();
         Py_DecRef(there);
         return Ok(());

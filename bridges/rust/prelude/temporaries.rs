@@ -155,3 +155,25 @@ impl<T: FromPy + super::to_py::ToPy + Clone + 'static, const N: usize> FromPy
         Ok(unsafe { &mut *lent })
     }
 }
+
+/// A number that a call may change: the only item of a list, or of a buffer.
+macro_rules! changed_numbers {
+    ($($type:ty)*) => { $(
+        impl FromPy for &'static mut $type {
+            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+                if unsafe { kind_of(o) == &raw mut PyList_Type } {
+                    return Ok(&mut <&'static mut [$type; 1]>::from_py(o, f)?[0]);
+                }
+                match <$type>::slice_in_py(o, f)? {
+                    [only] => Ok(only),
+                    all => Err(Failure::conversion(format!(
+                        "1 number is wanted, and these are {}",
+                        all.len()
+                    ))),
+                }
+            }
+        }
+    )* };
+}
+
+changed_numbers! { i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 }

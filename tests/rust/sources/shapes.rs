@@ -76,3 +76,44 @@ pub mod inner {
 }
 
 pub fn from_(r#type: &str) -> String { r#type.to_string() }
+
+pub struct Grid<T, const W: usize, const H: usize> { cells: [[T; W]; H] }
+pub type Square<T> = Grid<T, 2, 2>;
+pub type Row3<T> = Grid<T, 3, 1>;
+
+impl<T: Copy, const W: usize, const H: usize> Grid<T, W, H> {
+    pub fn filled(x: T) -> Grid<T, W, H> { Grid { cells: [[x; W]; H] } }
+    pub fn sum(&self) -> T where T: Add<Output = T> { self.cells.iter().flatten().copied().reduce(|a, b| a + b).unwrap() }
+    pub fn width(&self) -> usize { W }
+}
+
+/// A name of a type and of a function.
+pub type Pair = Two<u8>;
+#[allow(non_snake_case)]
+pub fn Pair(a: u8, b: u8) -> Pair { Two { a, b } }
+pub struct Two<T> { a: T, b: T }
+impl Two<u8> { pub fn both(&self) -> u16 { self.a as u16 + self.b as u16 } }
+
+pub trait Pixel { type Part; fn part(&self) -> Self::Part; }
+pub trait Picture { type Dot: Pixel; fn dot(&self) -> Self::Dot; }
+pub struct Gray(pub u8);
+pub struct Deep(pub u16);
+impl Pixel for Gray { type Part = u8; fn part(&self) -> u8 { self.0 } }
+impl Pixel for Deep { type Part = u16; fn part(&self) -> u16 { self.0 } }
+pub struct Photo { pub level: u16 }
+impl Picture for Photo { type Dot = Deep; fn dot(&self) -> Deep { Deep(self.level) } }
+pub fn brightest<I: Picture<Dot = P>, P: Pixel>(picture: &I, _other: P) -> P::Part { picture.dot().part() }
+
+pub struct Ink { drops: Vec<i64> }
+impl Ink {
+    pub fn left(&self) -> usize { self.drops.len() }
+    pub fn spill(&mut self, x: i64) -> usize { self.drops.push(x); self.drops.len() }
+    pub fn drops(&self) -> &[i64] { &self.drops }
+}
+pub struct Pen { ink: Ink, pub name: String }
+impl Pen {
+    pub fn new(name: String) -> Pen { Pen { ink: Ink { drops: Vec::new() }, name } }
+    pub fn drops(&self) -> &str { "of a pen" }
+}
+impl std::ops::Deref for Pen { type Target = Ink; fn deref(&self) -> &Ink { &self.ink } }
+impl std::ops::DerefMut for Pen { fn deref_mut(&mut self) -> &mut Ink { &mut self.ink } }

@@ -36,6 +36,8 @@ pub fn sum_i32(xs: &[i32]) -> i64 { xs.iter().map(|x| *x as i64).sum() }
 pub fn address_of(xs: &[f64]) -> usize { xs.as_ptr() as usize }
 pub fn double(xs: &mut [f64]) { for x in xs { *x *= 2.0 } }
 pub fn tail(xs: &[f64]) -> &[f64] { &xs[1..] }
+pub fn count_up(n: &mut usize) -> bool { *n += 1; *n > 1 }
+pub fn halve(x: &mut f64) { *x /= 2.0 }
 pub fn tail_mut(xs: &mut [f64]) -> &mut [f64] { &mut xs[1..] }
 pub fn push(xs: &mut Vec<i64>, x: i64) { xs.push(x) }
 pub fn join(xs: &[&str], by: &str) -> String { xs.join(by) }
