@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import select
 import shlex
@@ -10,11 +11,13 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, MutableMapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
+from polyhy import owner
 from polyhy.bridge import Bridge
 from polyhy.errors import ConversionError, MissingTool, NoSuchFile, RuntimeUnavailable, Stopped
 from polyhy.values import spellings
@@ -39,9 +42,12 @@ class Sh(Bridge):
                 tool="bash", need="shell code runs in it", command="apt-get install bash"
             )
         self.closed: type[RuntimeUnavailable] | None = None
-        self.turn = threading.Lock()
+        self.turn = threading.RLock()
+        self.runs: list[Run] = []
+        """Commands of the thread that has its turn: where it waits for one, it may be called on
+        behalf of another thread (see owner), and be asked to run the next."""
         self.folder = tempfile.TemporaryDirectory(prefix="polyhy-sh-")
-        self.script, *self.files = (Path(self.folder.name, n) for n in ("script", "out", "err"))
+        self.script, self.count = Path(self.folder.name, "script"), itertools.count()
         self.cells: Cells | None = None
         self.codes, told = os.pipe()
         self.process = subprocess.Popen(
@@ -98,52 +104,81 @@ class Sh(Bridge):
         source: str,
         origin: str,
         words: Sequence[str],
-        meanwhile: Callable[[], None] = lambda: None,
+        watch: Callable[[Path, Path], AbstractContextManager[Callable[[], None]]] | None = None,
     ) -> Done:
-        """Run source with the words as `$1`, `$2`…, and return what came of it."""
+        """Run source with the words as `$1`, `$2`…, and return what came of it.
+
+        `watch(out, err)` gives what to call meanwhile, of the files that are written.
+        """
         if self.closed:
             raise self.closed(language=self.name)
         if "\0" in source or any("\0" in word for word in words):
             raise ConversionError("a shell's words hold no NUL", path="source")
+        file, _, line = origin.rpartition(":")
+        text = "\n" * (int(line) - 1 if line.isdigit() else 0) + source + "\n"
         with self.turn:
-            script, (out, err) = self.script, self.files
-            file, _, line = origin.rpartition(":")
-            lines = int(line) - 1 if line.isdigit() else 0
-            script.write_text("\n" * lines + source + "\n", "utf-8", "surrogateescape")
-            command = f". {_all(script, *words)} >{out} 2>{err} </dev/null"
-            code = self._command(command, meanwhile)
-            said = err.read_bytes().replace(bytes(script), (file or origin).encode())
-            return Done(_text(out.read_bytes()), _text(said), code)
+            if self.runs:
+                self._finish(self.runs[-1])
+            number = next(self.count)
+            out, err = (Path(self.folder.name, f"{name}{number}") for name in ("out", "err"))
+            command = f". {_all(self.script, *words)} >{out} 2>{err} </dev/null"
+            with watch(out, err) if watch else nullcontext(_nothing) as meanwhile:
+                code = self._command(text, command, meanwhile)
+            said = err.read_bytes().replace(bytes(self.script), (file or origin).encode())
+            done = Done(_text(out.read_bytes()), _text(said), code)
+            out.unlink()
+            err.unlink()
+            return done
 
-    def _command(self, command: str, meanwhile: Callable[[], None]) -> int:
+    def _command(self, text: str, command: str, meanwhile: Callable[[], None]) -> int:
         """Run one line, and wait for its exit code; where bash itself ends, for that of bash."""
-        stdin: Any = self.process.stdin
-        line = f"{_STOP}; set --; {command}; printf '%s\\n' \"$?\" >&{self.told}; {_UNSTOP}\n"
+        run = Run(meanwhile)
         try:
-            stdin.write(line.encode("utf-8", "surrogateescape"))
-            stdin.flush()
-            while not (told := self._told(_MOMENT)):
-                meanwhile()
+            self._begin(run, text, command)
+            self._finish(run)
         except BaseException:
-            self._interrupt()
+            if run in self.runs:
+                self._interrupt(run)
             raise
-        return int(told) if told != _END else self.process.wait()
+        finally:
+            if run in self.runs:
+                self.runs.remove(run)
+        return int(run.code) if run.code != _END else self.process.wait()
 
-    def _told(self, seconds: float) -> bytes:
-        """The exit code that bash told, _END where bash ended; empty where it runs on."""
-        if not select.select([self.codes], [], [], seconds)[0]:
-            return b""
-        told = b""
-        while not told.endswith(b"\n") and (more := os.read(self.codes, 64)):
-            told += more
-        return told or _END
+    @owner.shelter
+    def _begin(self, run: Run, text: str, command: str) -> None:
+        self.runs.append(run)
+        stdin: Any = self.process.stdin
+        self.script.write_text(text, "utf-8", "surrogateescape")
+        line = f"{_STOP}; set --; {command}; printf '%s\\n' \"$?\" >&{self.told}; {_UNSTOP}\n"
+        stdin.write(line.encode("utf-8", "surrogateescape"))
+        stdin.flush()
 
-    def _interrupt(self) -> None:
+    def _finish(self, run: Run) -> None:
+        while not self._ended(run):
+            run.meanwhile()
+            select.select([self.codes], [], [], _MOMENT)
+
+    @owner.shelter
+    def _ended(self, run: Run) -> bool:
+        """True when bash has told the exit code, or ended."""
+        if not run.code and select.select([self.codes], [], [], 0)[0]:
+            told = b""
+            while not told.endswith(b"\n") and (more := os.read(self.codes, 64)):
+                told += more
+            run.code = told or _END
+        return bool(run.code)
+
+    def _interrupt(self, run: Run) -> None:
         """Press Ctrl-C in the shell: its command ends. A bash that goes on with it is ended."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGINT)
-        if not self._told(_PATIENCE):
-            self._kill()
+        end = time.monotonic() + _PATIENCE
+        while not self._ended(run):
+            if time.monotonic() > end:
+                self._kill()
+                run.code = _END
+            select.select([self.codes], [], [], _MOMENT)
 
     def forked(self) -> None:
         from polyhy.errors import Forked
@@ -164,6 +199,13 @@ class Sh(Bridge):
                 self.process.stdin.close()
         os.close(self.codes)
         self.folder.cleanup()
+
+
+class Run:
+    """A command that runs, until its exit code is known."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self.meanwhile, self.code = meanwhile, b""
 
 
 _STOP = "trap 'set -T; trap \"return 130\" DEBUG; return 130' INT"
@@ -210,6 +252,10 @@ class Command:
 
 def _all(*words: Any) -> str:
     return " ".join(shlex.quote(os.fspath(word)) for word in words)
+
+
+def _nothing() -> None:
+    """Do nothing meanwhile."""
 
 
 def _text(said: bytes) -> str | bytes:

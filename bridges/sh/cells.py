@@ -6,9 +6,13 @@ import codecs
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from polyhy import owner
 
 from .quoting import words
 
@@ -46,18 +50,8 @@ class Cells:
     def run(self, source: str, origin: str, names: MutableMapping[str, Any]) -> int | None:
         """Run a cell. Its value is its exit code, where that is not 0."""
         head, some = self._given(source, names)
-        out, err = (Followed(each) for each in self.shell.files)
-        err.replaced = {str(self.shell.script): origin.rpartition(":")[0] or origin}
-
-        def follow() -> None:
-            out.pass_on(sys.stdout)
-            err.pass_on(sys.stderr)
-
-        try:
-            self.code = self.shell.run(head + source, origin, some, follow).code
-        finally:
-            out.pass_on(sys.stdout, last=True)
-            err.pass_on(sys.stderr, last=True)
+        shown = {str(self.shell.script): origin.rpartition(":")[0] or origin}
+        self.code = self.shell.run(head + source, origin, some, partial(_printed, shown)).code
         if not self.shell.lost:
             self._share(names)
         return self.code or None
@@ -107,9 +101,10 @@ class Followed:
         file.write_bytes(b"")
         self.stream = file.open("rb")
         self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self.replaced: dict[str, str] = {}
+        self.replaced: Mapping[str, str] = {}
         self.begun = ""
 
+    @owner.shelter
     def pass_on(self, to: Any, *, last: bool = False) -> None:
         """Write what is new: whole lines only, where texts in them are replaced."""
         text = self.begun + self.decode(self.stream.read(), last)
@@ -122,6 +117,22 @@ class Followed:
             to.flush()
         if last:
             self.stream.close()
+
+
+@contextmanager
+def _printed(replaced: Mapping[str, str], *files: Path) -> Iterator[Callable[[], None]]:
+    """Print what a command writes into files: what is new, at each call, and the rest at last."""
+    out, err = map(Followed, files)
+    err.replaced = replaced
+
+    def follow(*, last: bool = False) -> None:
+        out.pass_on(sys.stdout, last=last)
+        err.pass_on(sys.stderr, last=last)
+
+    try:
+        yield follow
+    finally:
+        follow(last=True)
 
 
 def _used(source: str) -> list[str]:

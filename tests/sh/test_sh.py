@@ -185,3 +185,33 @@ def test_lisp_writes_values_in_braces(tmp_path: Path, run: Any) -> None:
 """
     done = run("hy", "-c", program, cwd=tmp_path)
     assert done.stdout.splitlines() == ["<a; b><a; b>", "x y", "3", "$HOME"], done.stderr
+
+
+IN_BETWEEN = """
+import sys, threading, time, polyhy
+from polyhy import owner
+from polyhy.guests import host
+
+sh = lambda source: polyhy.evaluate("sh", source, "script.hy:1")
+sh("true")
+got = []
+
+def work():
+    for n in range(20):
+        got.append(owner.run(lambda: str(sh(f"echo inner {n}"))))
+
+thread = threading.Thread(target=work)
+thread.start()
+for n in range(5):
+    assert str(sh(f"sleep 0.02; echo outer {n}; echo and more")) == f"outer {n}\\nand more"
+host.cell("sh", "for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.03; done", "cell:1", {})
+thread.join()
+assert got == [f"inner {n}" for n in range(20)], got
+"""
+
+
+def test_a_call_for_another_thread_runs_a_command_between_those_of_the_main_thread() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IN_BETWEEN], capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stdout) == (0, "".join(f"{i}\n" for i in range(1, 9))), done
