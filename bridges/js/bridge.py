@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from polyhy import lifetimes, owner
 from polyhy.errors import Frame
 
-from . import cells, ctrl_c, interrupts, objects, tasks
+from . import calls, cells, ctrl_c, interrupts, tasks
 from .engine import core
 from .engine_guest import EngineGuest
 from .errors import JsSyntaxError, engine_error
@@ -19,7 +19,7 @@ from .globals import Globals
 from .holding import Number
 from .jobs import LOOP
 from .modules import Modules
-from .objects import JsFunction, JsObject
+from .objects import JsFunction, lift
 from .serving import Serving
 
 
@@ -36,7 +36,7 @@ class Js(Serving):
     }
 
     def start(self, paths: Sequence[Path]) -> None:
-        objects.owner_ident = owner.IDENT or 0
+        calls.owner_ident = owner.IDENT or 0
         with ctrl_c.put_off():
             self.guest = EngineGuest(self._make, self._own)
             self.modules = Modules(self.guest)
@@ -49,7 +49,7 @@ class Js(Serving):
         self.guest.end("stopped")
 
     def forked(self) -> None:
-        objects.owner_ident = 0
+        calls.owner_ident = 0
         self.guest.end("forked")
 
     def search(self, paths: Sequence[Path]) -> None:
@@ -59,7 +59,7 @@ class Js(Serving):
         file, _, line = origin.rpartition(":")
         padding = "\n" * (int(line) - 1 if line.isdigit() else 0)
         try:
-            return self._lifted(
+            return lift(
                 self.guest.ask("evaluate", f"{padding}{source}\n//# sourceURL={file or origin}")
             )
         except JsSyntaxError as error:
@@ -82,7 +82,7 @@ class Js(Serving):
     def load(self, module: str, **options: Any) -> Any:
         exports, default = self.modules.load(module)
         limits = options.get("timeout"), options.get("memory")
-        return JsModule(exports, self._lifted(default), limits)
+        return JsModule(exports, default, limits)
 
     def limited(self, timeout: float | None, memory: int | None) -> AbstractContextManager[None]:
         return interrupts.limited(timeout, memory)
@@ -99,12 +99,7 @@ class Js(Serving):
     # --- proxies
 
     def _make(self, number: Number, function: bool) -> Any:
-        return (JsFunction if function else JsObject)(self, number)
-
-    def _lifted(self, x: Any) -> Any:
-        if isinstance(x, JsFunction) and x.__bridge__ is self:
-            x.lift()
-        return x
+        return (JsFunction if function else self.guest.shape)(self, number)
 
 
 def _located(error: JsSyntaxError, source: str, file: str, line: str) -> JsSyntaxError:

@@ -1,13 +1,13 @@
 // Buffers without a copy: typed arrays over Python's memory, and where the memory of ours is.
 (kit) => {
   "use strict";
-  const { objects, guarded, reference, raise, STAND_INS } = kit;
+  const { objects, guarded, reference, raise, take, STAND_INS } = kit;
   const view = Symbol("view");
   let memoryOf;
 
   // The view and its buffer live and die together: whoever holds one holds Python's memory.
   STAND_INS.buffer = (number, [kind, size, shape]) => {
-    const buffer = size ? memoryOf(BigInt(number)).buffer : new ArrayBuffer(0);
+    const buffer = size ? take(memoryOf(BigInt(number))).buffer : new ArrayBuffer(0);
     const typed = new globalThis[kind](buffer);
     Object.defineProperty(buffer, view, { value: typed });
     if (shape.length !== 1) Object.defineProperty(typed, "shape", { value: shape });

@@ -147,6 +147,7 @@ class Pin:
         self._guest, self.buffer = guest, buffer
         self.address = _pin(guest, buffer)
 
+    @owner.shelter
     def __del__(self) -> None:
         self._guest.unpinned.append(self.buffer)
 

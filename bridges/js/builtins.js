@@ -15,6 +15,7 @@
     "assert/strict": () => node("assert").strict,
     console: () => globalThis.console,
     constants: () => ({ ...node("os").constants.errno, ...node("os").constants.signals, ...node("fs").constants }),
+    "dns/promises": () => node("dns").promises,
     "fs/promises": () => node("fs").promises,
     path: () => both(packaged("path-browserify"), packaged("path")),
     "path/posix": () => node("path"),
@@ -28,18 +29,15 @@
     string_decoder: () => packaged("string_decoder"),
     sys: () => node("util"),
     timers: () => ({ ...pick(...TIMERS), promises: node("timers/promises") }),
-    tty: () => partly("tty", { isatty: (fd) => Boolean(globalThis.process[["stdin", "stdout", "stderr"][fd]]?.isTTY) }),
+    tty: () => partly("tty", { WriteStream: node("tty_stream"), isatty: (fd) => Boolean(globalThis.process[["stdin", "stdout", "stderr"][fd]]?.isTTY) }),
     "util/types": () => node("util").types,
     v8: () => partly("v8", { getHeapStatistics: () => ({ heap_size_limit: 2 ** 32, total_heap_size: 0, used_heap_size: 0 }), setFlagsFromString() {}, cachedDataVersionTag: () => 0 }),
     ...Object.fromEntries(["Duplex", "PassThrough", "Readable", "Transform", "Writable"].map((name) => [`_stream_${name.toLowerCase()}`, () => node("stream")[name]])),
-    ...Object.fromEntries(["agent", "client", "incoming", "outgoing"].map((part) => [`_http_${part}`, () => node("http")])),
-    _http_common: () => partly("_http_common", { methods: node("http").METHODS }),
+    ...Object.fromEntries(["agent", "client", "incoming", "outgoing", "server"].map((part) => [`_http_${part}`, () => node("http")])),
+    _http_common: () => ({ methods: node("http").METHODS, HTTPParser: node("http_messages").HTTPParser }),
     child_process: () => partly("child_process", {}),
-    dns: () => partly("dns", { setDefaultResultOrder() {}, getDefaultResultOrder: () => "verbatim" }),
-    http: () => partly("http", { ...node("http_names"), ...node("http_client").of("http:") }),
-    https: () => partly("https", node("http_client").of("https:")),
-    net: () => partly("net", node("net_names")),
-    tls: () => partly("tls", { rootCertificates: [], DEFAULT_MIN_VERSION: "TLSv1.2", DEFAULT_MAX_VERSION: "TLSv1.3", TLSSocket: unconnected("tls.TLSSocket") }),
+    http: () => merged(node("http_names"), node("http_client").of("http:"), node("http_server").of("http:")),
+    https: () => merged(node("http_client").of("https:"), node("http_server").of("https:")),
     worker_threads: () => partly("worker_threads", { isMainThread: true, parentPort: null, workerData: null, threadId: 0, resourceLimits: {}, markAsUncloneable() {}, markAsUntransferable() {}, ...pick("MessageChannel", "MessagePort", "BroadcastChannel") }),
   });
 
@@ -47,18 +45,16 @@
     for (const path of [posix, win32]) Object.assign(path, { posix, win32, matchesGlob: absent("path.matchesGlob"), toNamespacedPath: (x) => x });
     return posix;
   };
+  const merged = (...all) => Object.defineProperties({}, Object.assign({}, ...all.map(Object.getOwnPropertyDescriptors)));
   const pick = (...names) => Object.fromEntries(names.map((name) => [name, globalThis[name]]));
 
   /** What node has besides in modules that are here in part: to be imported and extended, not used. */
   const ABSENT = {
-    _http_common: "HTTPParser",
     child_process: "ChildProcess exec execFile execFileSync execSync fork spawn spawnSync",
-    dns: "Resolver lookup lookupService promises resolve resolve4 resolve6 resolveCname resolveMx resolveNs resolveSrv resolveTxt reverse setServers getServers",
-    http: "Server ServerResponse createServer",
-    https: "Server createServer",
-    net: "BlockList Server Socket SocketAddress Stream connect createConnection createServer",
-    tls: "SecureContext Server TLSSocket checkServerIdentity connect createSecureContext createServer getCiphers",
-    tty: "ReadStream WriteStream",
+    dns: "Resolver lookupService resolve resolve4 resolve6 resolveCname resolveMx resolveNs resolveSrv resolveTxt reverse setServers getServers",
+    net: "BlockList SocketAddress",
+    tls: "createSecurePair getCiphers",
+    tty: "ReadStream",
     v8: "Deserializer Serializer deserialize serialize getHeapSnapshot writeHeapSnapshot",
     worker_threads: "SHARE_ENV Worker getEnvironmentData moveMessagePortToContext receiveMessageOnPort setEnvironmentData",
   };
@@ -82,9 +78,6 @@
     });
   }
 
-  /** A class whose instances may be made and looked at (got does, when it is loaded), not used. */
-  const unconnected = (name) => new Proxy(absent(name), { construct: () => absent(name) });
-
   /** Define a member that is made when it is first asked for. */
   const lazily = (target, name, make) =>
     Object.defineProperty(target, name, {
@@ -102,12 +95,17 @@
    * The function that finds a built-in: `script(name)` is the text of node/ that makes it, `file(name)`
    * where the room's own package `name` is, `load(file)` its exports.
    */
-  const builtins = ({ script, file, load, missing, host, requireFrom, preview }) => {
+  const builtins = ({ script, file, load, put, missing, host, requireFrom, preview }) => {
     const cache = new Map();
     const making = new Set();
-    const packaged = (name) => load(file(name) ?? missing(name));
+    const packaged = (name) => {
+      // What it takes for node's process would have ticks that are timers.
+      const process = name === "readable-stream" && file("process") ? known("process") : undefined;
+      if (process) put(file("process"), process);
+      return load(file(name) ?? missing(name));
+    };
     const optional = (name) => (file(name) ? packaged(name) : undefined);
-    const tools = { host, packaged, optional, lazily, requireFrom, preview, parts: kit.parts, names: NAMES, node: (name) => known(name) ?? absent(name) };
+    const tools = { host, packaged, optional, lazily, requireFrom, preview, parts: kit.parts, names: NAMES, partly, node: (name) => known(name) ?? absent(name) };
     const small = members(tools.node, packaged);
 
     /** Undefined while it is made, too: a package may look if there is one to stand in for. */

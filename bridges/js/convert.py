@@ -35,7 +35,10 @@ _REFUSED = re.compile(
     r'ERROR\] Top-level await .*"cjs" output format\n\n {4}(\S.*):(\d+):(\d+):$', re.MULTILINE
 )
 _HIDDEN = "void void void void "
-_FOR = re.compile(rb"(:?\s*)\bfor(\s*)\Z")
+_FOR = re.compile(rb"((?:[\w$]+\s*:\s*)*)\bfor\s*\Z")
+_CASE = re.compile(rb"\bcase\s[^;{}]*\Z")
+_LOOP = re.compile(r"__each_\d+_\d+: for \(")
+_LABELLED = re.compile(r"/\*! __each_\d+_\d+ \*/(\s*(?:[\w$]+:\s*)+)for \(")
 _LITERAL = re.compile(
     rb"\s*((?:null|true|false|undefined|\d[\w.]*)(?![\w.])|\"[^\"\\]*\"|'[^'\\]*')(?!\s*(?:[.\[(`]|\?\.))"
 )
@@ -100,12 +103,8 @@ def _hide(source: Path, places: set[tuple[int, int]], stem: Path) -> Path:
     for line, column in sorted(places, reverse=True):
         text = lines[line - 1]
         before, after = text[:column], text[column:].removeprefix(b"await")
-        loop = _FOR.search(before)
-        if loop and loop[1].startswith(b":"):
-            continue  # a label of ours would take that of the loop from it
-        if loop:
-            mark = b"%s__each_%d_%d: for%s" % (loop[1], line, column, loop[2])
-            before = before[: loop.start()] + mark
+        if loop := _FOR.search(before):
+            before = _mark(before, loop, b"__each_%d_%d" % (line, column))
         elif literal := _LITERAL.match(after):  # which esbuild would see through
             after = _HIDDEN.encode() + b"__settled(%s)%s" % (literal[1], after[literal.end() :])
         else:
@@ -117,12 +116,21 @@ def _hide(source: Path, places: set[tuple[int, int]], stem: Path) -> Path:
     return copy
 
 
+def _mark(before: bytes, loop: re.Match[bytes], mark: bytes) -> bytes:
+    """Mark a loop by a label; one that has labels by a comment, which esbuild keeps before it."""
+    labels = loop[1]
+    if labels and not labels.startswith(b"default") and not _CASE.search(before[: loop.start()]):
+        return b"%s/*! %s */ %s" % (before[: loop.start()], mark, loop[0])
+    return b"%s%s: %s" % (before[: loop.end(1)], mark, before[loop.end(1) :])
+
+
 def _finish(source: Path, made: Path, places: set[tuple[int, int]]) -> None:
     """Import CommonJS as node does, and await again; an error if esbuild lost one of them."""
     text = made.read_text("utf-8").replace(*_INTEROP)
     if places:
-        text, loops = re.subn(r"__each_\d+_\d+: for \(", "for await (", text)
-        if text.count(_HIDDEN) + loops != len(places):
+        text, loops = _LOOP.subn("for await (", text)
+        text, labelled = _LABELLED.subn(r"\1for await (", text)
+        if text.count(_HIDDEN) + loops + labelled != len(places):
             raise _refusal(source, places)
         text = text.replace(f"{_HIDDEN}__settled(", "await (").replace(_HIDDEN, "await ")
         text += AWAITS

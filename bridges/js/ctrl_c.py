@@ -1,33 +1,31 @@
 """Ctrl-C, where what it raises would be lost, or would end the process.
 
-What Python's own function for the signal raises has no value before Python 3.12, and PythonMonkey
-ends the process at an exception without one: wherever Ctrl-C comes as a script calls Python.
+Python calls a signal's function before the first line of the next Python function, which is mostly
+one that a script calls. What Python's own function for Ctrl-C raises has no value before Python
+3.12, and PythonMonkey ends the process at an exception without one.
 """
 
 from __future__ import annotations
 
-import dis
 import signal
-import time
-from _thread import start_new_thread
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 from polyhy import owner
 
-caught: list[BaseException] = []
-"""What was raised when a script called Python, before that could catch it: it raises it then."""
-
-_entries: dict[CodeType, int] = {}
-
 
 def entry(function: Any) -> Any:
-    """Register a function that the engine calls: it looks whether something was `caught`."""
+    """Let a function that the engine calls catch what a signal raises before its first line, too.
+
+    Its body must be one `try`. No `try` covers that moment from Python 3.11 on; the table of a
+    code's handlers can say that it does.
+    """
     code = function.__code__
-    steps = dis.get_instructions(code)
-    _entries[code] = next(step.offset for step in steps if step.argval == "caught")
+    if hasattr(code, "co_exceptiontable"):
+        table = _from_the_start(code.co_exceptiontable)
+        function.__code__ = code.replace(co_exceptiontable=table)
     return function
 
 
@@ -46,31 +44,53 @@ def put_off() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
         guard()
         if came:
-            start_new_thread(_interrupt_again, ())  # when what started is known to have started
+            owner.send_again(signal.SIGINT)  # when what started is known to have started
 
 
 def guard() -> None:
     """Let Ctrl-C raise KeyboardInterrupt by a function of ours instead of Python's own.
 
-    asyncio looks for that by its name, to put in its place what cancels a task.
+    Others look for that by its name: asyncio, to put in its place what cancels a task, and who
+    puts it back.
     """
+    signal.default_int_handler = _interrupted
     if signal.getsignal(signal.SIGINT) is _PLAIN:
         signal.signal(signal.SIGINT, _interrupted)
-        signal.default_int_handler = _interrupted
 
 
 _PLAIN = signal.default_int_handler
 
 
-def _interrupted(_: int, frame: FrameType | None) -> None:
-    if frame is not None and frame.f_lasti < _entries.get(frame.f_code, -1):
-        caught.append(KeyboardInterrupt())
-    elif owner.is_sheltered(frame):  # what is raised would be lost, or end the process
-        start_new_thread(_interrupt_again, ())
-    else:
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    if not owner.puts_off(number, frame):
         raise KeyboardInterrupt
 
 
-def _interrupt_again() -> None:
-    time.sleep(0.005)
-    signal.pthread_kill(owner.IDENT or 0, signal.SIGINT)
+# --- tables of handlers: of each where it begins, how long it is, where it leads, and how deep
+
+
+def _from_the_start(table: bytes) -> bytes:
+    """A table whose first handler covers what is before it, too."""
+    start, _, *there = _numbers(table, 4)
+    first = b"".join(map(_written, (0, start, *there)))
+    return bytes([first[0] | _BEGINS]) + first[1:] + table
+
+
+_BEGINS, _GOES_ON = 128, 64  # bits of a byte: an entry begins here, its number goes on behind it
+
+
+def _numbers(table: bytes, count: int) -> list[int]:
+    found = [0]
+    for byte in table:
+        found[-1] = found[-1] << 6 | byte & 63
+        if not byte & _GOES_ON:
+            if len(found) == count:
+                break
+            found.append(0)
+    return found
+
+
+def _written(number: int) -> bytes:
+    rest = number >> 6
+    high = bytes(byte | _GOES_ON for byte in _written(rest)) if rest else b""
+    return high + bytes([number & 63])

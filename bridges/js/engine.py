@@ -35,7 +35,10 @@ def core() -> Any:
         stub.__path__ = list(spec.submodule_search_locations or ())
         stub.__spec__ = spec
         sys.modules["pythonmonkey"] = stub
-    return importlib.import_module("pythonmonkey.pythonmonkey")
+    module = importlib.import_module("pythonmonkey.pythonmonkey")
+    # Some programs forget modules; where this one ends after all others, the process crashes.
+    sys.modules[f"{__name__}.core"] = module
+    return module
 
 
 def script(name: str) -> Callable[..., Any]:
@@ -51,4 +54,4 @@ def watch() -> Any:
     Returns a function of the engine's: the reasons of rejections that nobody listened to.
     """
     take_over()
-    return script("watch.js")(LOOP.is_unheard)
+    return script("watch.js")(LOOP.unheard.__contains__)

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from threading import get_ident
 from typing import Any
 from weakref import WeakValueDictionary
 
 from polyhy import owner
-from polyhy.errors import Forked, Stopped
+from polyhy.errors import Forked, Interrupted, Stopped
 from polyhy.proxy import Proxy
 from polyhy.values import spellings
 
-from . import ctrl_c, forks, interrupts, native, objects, tasks
+from . import calls, ctrl_c, forks, interrupts, native, tasks
 from .buffers import Pin, unpin
-from .ctrl_c import caught
 from .engine import core, script, watch
 from .errors import engine_error, failure
 from .guest import EXTENSIONS, SCRIPTS, Guest, loads, taken
 from .holding import Number
 from .jobs import LOOP
+from .objects import JsObject
 from .reach import OPERATIONS
 from .wire import (
     BYTES,
     FAILURE,
-    HEAD,
+    HOME,
     INTEGERS,
     JSON_TEXT,
     NUMBER,
@@ -33,11 +35,14 @@ from .wire import (
     STRING,
     Slot,
     callee,
-    head,
+    register,
+    take_beside,
     take_register,
     wire,
 )
 
+_RECENT = 16  # methods that are kept for the next call of them
+_NAMES = 500  # members that a property reads
 _jobs = LOOP.jobs
 
 
@@ -51,7 +56,10 @@ class EngineGuest(Guest):
         engine = core()
         self.pins: WeakValueDictionary[int, Pin] = WeakValueDictionary()
         self.unpinned: deque[Number] = deque()
-        self.getters = {}
+        self.null, self.broken = engine.null, engine.SpiderMonkeyError
+        self.shape = type("JsObject", (JsObject,), {"__slots__": ()})
+        self.recent: deque[Any] = deque(maxlen=_RECENT)
+        self.missed: tuple[Any, str, AttributeError] | None = None
         self.takes = self._takes(engine)
         self._depth = 0
         self._state = ""
@@ -62,8 +70,8 @@ class EngineGuest(Guest):
             self.extend(name)
         self._guest("watch")(watch())
         self.extend("buffers.js")
-        self._part("lendMemory")(lambda number: self.lending.memory(int(number)))
-        self.invoke, self.lift = self._part("invoke"), self._part("lift")
+        self._part("lendMemory")(self._memory)
+        self._invoke = self._part("invoke")
 
     def extend(self, name: str) -> None:
         """Add the parts of another of the room's scripts."""
@@ -81,30 +89,28 @@ class EngineGuest(Guest):
             LOOP.clear()
         else:
             forks.leave_the_engine()
-            self.gives, self._give_error = forks.NO_WAY_BACK, forks.leave
+            self._give_error = forks.leave
 
     # --- the way in
 
     def ask(self, name: str, *args: Any) -> Any:
-        if get_ident() != objects.owner_ident:
-            self._check()
+        if get_ident() != calls.owner_ident:
+            self.check()
             return owner.run(lambda: self.ask(name, *args))
         return self.call(self._part(name), args)
 
     def call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
-        if get_ident() != objects.owner_ident:
-            self._check()
+        if get_ident() != calls.owner_ident:
+            self.check()
             return owner.run(lambda: self.call(function, args))
         if self.dropped or self.unpinned or self.lending.many:
-            self._tidy()
+            self.tidy()
         given = self._given(args)
         try:
             raw = function(*given)
         except Exception as error:
             raise engine_error(error) from None
-        if _jobs:
-            self.settle()
-        return self.takes[type(raw)](raw)
+        return self.settled(raw)
 
     def _part(self, name: str) -> Callable[..., Any]:
         part = self._parts.get(name)
@@ -112,11 +118,35 @@ class EngineGuest(Guest):
             part = self._parts[name] = self._guest(name)
         return part
 
-    def getter(self, name: str) -> Callable[[int], Any]:
-        """The guest's function that reads the member `name`, kept for the next time."""
-        found = self._part("getter")(*(self.give(n, 0) for n in spellings(name)))
-        self.getters = {**self.getters, name: found}
-        return found
+    def caller(self, number: Number, this: int) -> Callable[..., Any]:
+        return calls.caller(self, partial(self._invoke, number, this))
+
+    def quick(self, number: Number, this: int) -> Callable[..., Any]:
+        if get_ident() != calls.owner_ident:
+            self.check()
+            return owner.run(lambda: self.quick(number, this))
+        return calls.caller(self, self._part("lift")(number, this))
+
+    def learn(self, shape: type, name: str) -> None:
+        known = vars(shape)
+        if name in known or len(known) > _NAMES or get_ident() != calls.owner_ident:
+            return
+        if name[0] != "_":  # Python's own kinds of classes look for such names in a class
+            getter = self._part("getter")(*(self.give(n, 0) for n in spellings(name)))
+            setattr(shape, name, calls.reader(self, name, getter))
+
+    def missing(self, x: Any, name: str) -> AttributeError | None:
+        missed, self.missed = self.missed, None
+        return missed[2] if missed and missed[0] is x and missed[1] == name else None
+
+    def settled(self, raw: Any) -> Any:
+        """Take what a call gave, and run the jobs that it left, even where it failed."""
+        if _jobs and type(raw) is Slot:
+            self.settle()
+        value = self.takes[type(raw)](raw)
+        if _jobs:
+            self.settle()
+        return value
 
     def settle(self) -> None:
         """Run the jobs of promises, unless a guest's function still runs below."""
@@ -127,10 +157,20 @@ class EngineGuest(Guest):
                 raise engine_error(error) from None
             owner.serve()  # who asked while promises were made was put off
 
+    @contextmanager
+    def unsettled(self) -> Iterator[None]:
+        """Leave the jobs of promises to who runs them already."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
     def serve(self) -> float | None:
         """Run what is due, unless a guest's function runs; the seconds until the next timer."""
         if self._depth or LOOP.serving:
             return None
+        register[1] = 0  # Ctrl-C may have come before it was read
         tasks.begin()
         self.settle()
         LOOP.run_due()
@@ -138,17 +178,20 @@ class EngineGuest(Guest):
             self.ask("rejected")
         return LOOP.until_next()
 
-    def _check(self) -> None:
+    def check(self) -> None:
         if self._state == "forked":
             raise Forked(language="js")
         if self._state == "stopped":
             raise Stopped(language="js")
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
+        if self.lending.many:
+            self.recent.clear()
         for buffer in taken(self.unpinned):
             unpin(self, buffer)
-        super()._tidy()
+        super().tidy()
 
+    @owner.shelter  # what is raised in a finalizer is lost
     def _collect(self) -> None:
         if not self._depth:
             native.function("ClearKeptObjects")(native.context())  # what a WeakRef gave a job
@@ -164,29 +207,25 @@ class EngineGuest(Guest):
         return {
             bool: take_register,
             type(None): lambda x: None,
-            type(engine.null): lambda x: True,
+            type(engine.null): take_beside,
             type(engine.eval("1n")): int,
             Slot: self._read,
         }
 
     def _read(self, slot: Slot) -> Any:
-        what, length, more, width = head(slot.memory)
-        if what == STRING:
-            if more or width != 1:
-                return slot.text()
-            text = str(slot.memory[HEAD : HEAD + length], "latin-1")
-            slot.ints[0] = 0
-            return text
-        if what == JSON_TEXT:
-            return loads(slot.text())
+        what = slot.ints[0]
         if what == INTEGERS:
             return slot.integers()
+        if OBJECT <= what <= HOME:
+            return self.reference(what, slot.reference())
+        if what == STRING:
+            return slot.text()
+        if what == JSON_TEXT:
+            return loads(slot.text())
         if what == NUMBER:
             return slot.number()
         if what == BYTES:
             return slot.data()
-        if what >= OBJECT:
-            return self.reference(what, slot.reference())
         value = loads(slot.text())
         if what == FAILURE:
             raise failure(self, *value)
@@ -196,42 +235,55 @@ class EngineGuest(Guest):
 
     @ctrl_c.entry
     def _called(self, *args: Any) -> Any:
-        self._depth += 1
         try:
-            if caught:
-                raise caught.pop()
-            number, takes, lending = callee[0], self.takes, self.lending
-            if len(args) == 1:
-                result = lending.objects[number](takes[type(args[0])](args[0]))
-            else:
-                result = lending.objects[number](*[takes[type(x)](x) for x in args])
-            if lending.many:
-                self._tidy()
-            return self.gives.get(type(result), self.give)(result, "the callback's result")
+            self._depth += 1
+            try:
+                lending, takes = self.lending, self.takes
+                function = lending.objects[callee[0]]
+                if len(args) == 1 and args[0] is True:  # an integer lies in the register
+                    x, register[1] = register[0], 0
+                    result = function(x)
+                else:
+                    result = function(*[takes[type(x)](x) for x in args])
+                if lending.many:
+                    self.tidy()
+                if not calls.owner_ident:
+                    forks.leave(None)
+                return self.gives.get(type(result), self.give)(result, "the callback's result")
+            finally:
+                self._depth -= 1
         except BaseException as error:
             return self._failed(error)
-        finally:
-            self._depth -= 1
 
     @ctrl_c.entry
     def _reached(self, *args: Any) -> Any:
-        self._depth += 1
         try:
-            if caught:
-                raise caught.pop()
-            operation, lent, takes = (
-                OPERATIONS[callee[1]],
-                self.lending.objects[callee[0]],
-                self.takes,
-            )
-            return self.give(operation(lent, *[takes[type(x)](x) for x in args]), "the attribute")
+            self._depth += 1
+            try:
+                operation, lent = OPERATIONS[callee[1]], self.lending.objects[callee[0]]
+                takes = self.takes
+                result = operation(lent, *[takes[type(x)](x) for x in args])
+                if not calls.owner_ident:
+                    forks.leave(None)
+                return self.give(result, "the attribute")
+            finally:
+                self._depth -= 1
         except BaseException as error:
             return self._failed(error)
-        finally:
-            self._depth -= 1
+
+    @ctrl_c.entry
+    def _memory(self, number: int) -> Any:
+        try:
+            return self.lending.memory(number)
+        except BaseException as error:
+            return self._failed(error)
 
     @owner.shelter
     def _failed(self, error: BaseException) -> str:
-        if isinstance(error, KeyboardInterrupt):
-            interrupts.end_script(error)
-        return self._give_error(error)
+        self._depth += 1
+        try:
+            if isinstance(error, (KeyboardInterrupt, Interrupted)):
+                interrupts.end_script(error)
+            return self._give_error(error)
+        finally:
+            self._depth -= 1

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from polyhy.proxy import FunctionProxy, Proxy, put
 
 from .holding import Number
-from .objects import JsFunction, lasting
+from .objects import JsFunction, lasting, lift
 from .signatures import Signature, signature
-
-
-class LimitedFunction(JsFunction):  # pyright: ignore[reportIncompatibleMethodOverride]
-    # A function each of whose calls has limits: `__limits__` are its timeout and memory.
-
-    __slots__ = ("__limits__",)
-    __limits__: tuple[float | None, int | None]
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with self.__bridge__.limited(*self.__limits__):
-            return JsFunction.__call__(self, *args, **kwargs)
 
 
 class JsModule(FunctionProxy):
@@ -35,23 +25,23 @@ class JsModule(FunctionProxy):
         put(self, "__bridge__", exports.__bridge__)
         put(self, "__native__", exports.__native__)
         put(self, "__exports__", lasting(exports))
-        put(self, "__default__", lasting(default))
+        put(self, "__default__", self._own(default))
 
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__" and name[-2:] == "__":
             raise AttributeError(name)
-        value = lasting(self._limited(self._member(name)))
+        value = self._own(self._member(name))
         if isinstance(value, JsFunction):
-            value.lift()
             self.__dict__[name] = value
         return value
 
-    def _limited(self, x: Any) -> Any:
-        if self.__limits__ == (None, None) or not isinstance(x, JsFunction):
-            return x
-        limited = LimitedFunction(x.__bridge__, x.__native__, x.__this__)
-        put(limited, "__limits__", self.__limits__)
-        return limited
+    def _own(self, x: Any) -> Any:
+        """The same without a scope; a function is quick, and each of its calls has our limits."""
+        own = lift(lasting(x))
+        if isinstance(own, JsFunction) and self.__limits__ != (None, None):
+            limited = partial(_call_within, own.__bridge__, self.__limits__, own.__call__)
+            put(own, "__call__", limited)
+        return own
 
     def _member(self, name: str) -> Any:
         try:
@@ -68,7 +58,7 @@ class JsModule(FunctionProxy):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not callable(self.__default__):
             raise TypeError(f"the module {self!r} exports no function of its own: call a member")
-        return self._limited(self.__default__)(*args, **kwargs)
+        return self.__default__(*args, **kwargs)
 
     @property
     def __doc__(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -81,3 +71,8 @@ class JsModule(FunctionProxy):
     def __dir__(self) -> list[str]:
         own = self.__default__ if isinstance(self.__default__, Proxy) else self.__exports__
         return sorted({*dir(self.__exports__), *dir(own)})
+
+
+def _call_within(bridge: Any, limits: Any, call: Any, /, *args: Any, **kwargs: Any) -> Any:
+    with bridge.limited(*limits):
+        return call(*args, **kwargs)

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from .engine import core
 
@@ -23,16 +23,6 @@ def leave_the_engine() -> None:
     with suppress(AttributeError):  # where the C library is not GNU's
         libc.on_exit(libc._exit, None)
         libc.__cxa_atexit(libc.fcloseall, None, None)
-
-
-class _NoWayBack:
-    """Stands for the ways in which results of callbacks cross."""
-
-    def get(self, *_: Any) -> Any:
-        return lambda *_: leave(None)
-
-
-NO_WAY_BACK: Final[Any] = _NoWayBack()
 
 
 def leave(error: BaseException | None) -> Any:

@@ -179,6 +179,8 @@
     timers(host);
     Error.captureStackTrace ??= (target, above) => parts.known("stack_traces").captureStackTrace(target, above);
     Error.stackTraceLimit ??= 10;
+    let prepare;
+    Object.defineProperty(Error, "prepareStackTrace", { configurable: true, get: () => prepare, set: (f) => parts.known("stack_traces").prepareWith((prepare = f)) });
     moved("console", () => parts.known("console_of_host"));
     for (const [module, names] of Object.entries(host.modules)) {
       for (const name of names) moved(name, () => (module === name ? parts.known(module) : parts.known(module)?.[name]));

@@ -21,6 +21,8 @@ from .node.compression import Compression
 from .node.files import Files
 from .node.hashes import Hashes
 from .node.network import Network
+from .node.secure import Secure
+from .node.sockets import Sockets
 from .node.system import System
 from .objects import lasting
 
@@ -48,7 +50,7 @@ FROM_MODULES: dict[str, tuple[str, ...]] = {
         *("PerformanceMeasure", "PerformanceObserver"),
     ),
     "streams": _STREAMS,
-    "web_fetch": ("fetch", "Headers", "Request", "Response", "FormData"),
+    "web_fetch": ("fetch", "Headers", "Request", "Response", "FormData", "WebSocket", "CloseEvent"),
 }
 """Globals that are members of the modules in node/, made when a script first names them."""
 
@@ -73,8 +75,8 @@ class Services:
         self._decoders: dict[int, codecs.IncrementalDecoder] = {}
         self._ticks: Callable[[], object] = _nothing
         self.files, self.hashes = Files(), Hashes()
-        self.compression, self.system = Compression(), System()
-        self.network = Network(LOOP.call_later, lasting)
+        self.compression, self.system, self.secure = Compression(), System(), Secure()
+        self.network, self.sockets = Network(LOOP.call_later, lasting), Sockets(LOOP, lasting)
         self.place = contexts.PLACE
 
     # --- timers and ticks
@@ -106,12 +108,16 @@ class Services:
         if LOOP.serving:
             LOOP.jobs.append(self._tick_last)
         else:
-            LOOP.jobs.appendleft(self._ticks)
+            LOOP.jobs.appendleft(self._run_ticks)
 
     def _tick_last(self) -> None:
         if LOOP.jobs:
             LOOP.jobs.append(self._tick_last)
         else:
+            self._run_ticks()
+
+    def _run_ticks(self) -> None:
+        with self._guest.unsettled():  # or ticks of promises of ticks would lie upon each other
             self._ticks()
 
     def keep_contexts(self) -> None:

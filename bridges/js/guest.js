@@ -18,7 +18,7 @@
   const table = tableOf(STAND_INS);
   const { objects, homes } = table;
   const values = valuesOf(wire, table, receive);
-  const { Refusal, raise, take, give, live, lower, reference, referenceTo, giveCopy, giveByRef, tagged, thrownAt } = values;
+  const { NOTHING, Refusal, raise, take, fetch, give, live, lower, reference, referenceTo, giveCopy, giveByRef, tagged, thrownAt } = values;
 
   // --- bytes come and go piece by piece
 
@@ -32,10 +32,11 @@
 
   // --- errors
 
+  const AGAIN = { again: 0, other: 1 }; // what lay in the register is gone, or went the wrong way
   const fail = (...detail) => wire.sendText(FAILURE, stringify(detail));
 
   function failure(error) {
-    if (error instanceof Refusal) return error.detail[0] === "again" ? 0 : fail(...error.detail);
+    if (error instanceof Refusal) return AGAIN[error.detail[0]] ?? fail(...error.detail);
     return fail(...described(error, DEEP));
   }
 
@@ -78,25 +79,28 @@
       .map((name) => Object.getOwnPropertyDescriptor(globalThis, name).value)
   );
 
-  const isClass = (f) => CONSTRUCTORS.has(f) || apply(source, f, []).startsWith("class");
+  const classes = new WeakMap();
 
-  function target(number) {
-    const f = objects[number];
-    return isClass(f) ? (_, args) => construct(f, args) : (self, args) => apply(f, self, args);
+  function isClass(f) {
+    if (!classes.has(f)) classes.set(f, CONSTRUCTORS.has(f) || apply(source, f, []).startsWith("class"));
+    return classes.get(f);
   }
+
+  const run = (f, self, args) => (isClass(f) ? construct(f, args) : apply(f, self, args));
 
   /** A function of its own for each function that is called often: the flat path. */
   function lift(number, self) {
     const f = objects[number];
     const receiver = objects[self];
-    if (isClass(f) || receiver !== undefined) {
-      const run = target(number);
-      return guarded((...args) => run(receiver, args));
-    }
+    if (isClass(f) || receiver !== undefined) return (...args) => invoke(number, self, ...args);
     return function (a) {
       if (!alive) return fail("stopped");
       try {
-        if (arguments.length === 1) return give(f(typeof a === "number" ? a : take(a)));
+        if (arguments.length === 0) {
+          const x = fetch();
+          return give(x === NOTHING ? f() : f(x));
+        }
+        if (arguments.length === 1) return give(f(take(a)));
         const args = [];
         for (let i = 0; i < arguments.length; i++) args.push(take(arguments[i]));
         return give(apply(f, undefined, args));
@@ -104,6 +108,20 @@
         return failure(error);
       }
     };
+  }
+
+  /** Call what was not lifted, with a `this`. */
+  function invoke(number, self, ...args) {
+    if (!alive) return fail("stopped");
+    try {
+      if (args.length === 0) {
+        const x = fetch();
+        if (x !== NOTHING) args[0] = x;
+      } else for (let i = 0; i < args.length; i++) args[i] = take(args[i]);
+      return give(run(objects[number], objects[self], args));
+    } catch (error) {
+      return failure(error);
+    }
   }
 
   const guarded = (f, out = give) =>
@@ -121,8 +139,8 @@
 
   const parts = {
     lift,
-    invoke: guarded((number, self, ...args) => target(number)(objects[self], args)),
-    invokeByRef: guarded((number, self, ...args) => target(number)(objects[self], args), giveByRef),
+    invoke,
+    invokeByRef: guarded((number, self, ...args) => run(objects[number], objects[self], args), giveByRef),
     construct: guarded((number, ...args) => construct(objects[number], args)),
     evaluate: guarded((text) => (0, eval)(text)),
     throw: guarded((reason) => {
@@ -149,6 +167,6 @@
   };
 
   const born = new Set(ownKeys(globalThis));
-  const kit = { ...values, table, objects, homes, receive, guarded, failure, isAlive: () => alive, isClass, STAND_INS, call, reach, parts };
+  const kit = { ...values, wire, table, objects, homes, receive, guarded, failure, isAlive: () => alive, isClass, STAND_INS, call, reach, parts };
   return (name, extension) => (extension ? Object.assign(parts, extension(kit)) && undefined : parts[name]);
 }

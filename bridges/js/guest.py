@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -20,7 +19,8 @@ from polyhy.proxy import Proxy
 from .errors import refusal
 from .holding import Holding, Number
 from .lending import Lending
-from .marshal import TAG, Marshal
+from .lowering import TAG
+from .marshal import Marshal
 from .untag import DECODES
 from .wire import FUNCTION, HOME
 
@@ -40,15 +40,6 @@ class Guest(ABC):
 
     lends = True
     """False where the guest's memory is out of this process's reach."""
-
-    getters: Mapping[str, Callable[[int], Any]] = MappingProxyType({})
-    """A function of the guest's for each name that was read of an object."""
-
-    invoke: Callable[..., Any]
-    """Calls an object by its number, that of `this` (or 0), and what its arguments become."""
-
-    lift: Callable[[int, int], Callable[..., Any]]
-    """What calls an object, with a `this`, in the quickest way."""
 
     def __init__(
         self, make: Callable[[Number, bool], Any], own: Callable[[Proxy], int | None]
@@ -76,6 +67,20 @@ class Guest(ABC):
         """Call one of the guest's functions with what `args` become there."""
 
     @abstractmethod
+    def caller(self, number: Number, this: int) -> Callable[..., Any]:
+        """What calls one of the guest's functions, by its number and that of its `this` (or 0)."""
+
+    @abstractmethod
+    def quick(self, number: Number, this: int) -> Callable[..., Any]:
+        """The same, made to be called often."""
+
+    def learn(self, shape: type, name: str) -> None:
+        """Read members of that name quicker from now on."""
+
+    def missing(self, x: Any, name: str) -> AttributeError | None:
+        """Why the quicker way failed just now, if it did."""
+
+    @abstractmethod
     def _part(self, name: str) -> Callable[..., Any]:
         """A part of the guest's half, which takes and returns what crosses."""
 
@@ -85,16 +90,16 @@ class Guest(ABC):
 
     def _given(self, args: Sequence[Any]) -> list[Any]:
         """What crosses for arguments. If one can't, those before it go where they are let go."""
-        give, given = self.give, []
+        gives, give, given = self.gives, self.give, []
         try:
             for i, x in enumerate(args):
-                given.append(give(x, i))
+                given.append(gives.get(type(x), give)(x, i))
         except BaseException:
             self._part("discard")(*given)
             raise
         return given
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
         """Let the guest forget what no Proxy holds, and Python what no script holds."""
         for number, times in taken(self.dropped):
             if times:
@@ -133,7 +138,7 @@ class Guest(ABC):
         if known is None:
             known = self.holding.add(number, function=what == FUNCTION)
             if self.dropped or self.lending.many:
-                self._tidy()
+                self.tidy()
         return known
 
     def untag(self, x: Any) -> Any:

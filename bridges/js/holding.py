@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakValueDictionary
 
-from polyhy import proxy
+from polyhy import owner, proxy
 from polyhy.proxy import Proxy
 
 
@@ -20,6 +20,7 @@ class Number(int):
     dropped: deque[tuple[int, int]]
     got = 0
 
+    @owner.shelter
     def __del__(self) -> None:
         self.dropped.append((int(self), self.got))
 

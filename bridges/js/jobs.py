@@ -32,9 +32,6 @@ class Jobs(Loop):
         self.unheard: set[int] = set()
         """The numbers of promises that were rejected, with nobody listening so far."""
 
-    def is_unheard(self, promise: float) -> bool:
-        return int(promise) in self.unheard
-
 
 LOOP = Jobs()
 

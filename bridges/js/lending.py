@@ -72,8 +72,10 @@ class Lending:
             self._settle(number)
         return x
 
+    @owner.shelter
     def memory(self, number: int) -> Any:
         """What the engine borrows of a buffer."""
+        number = int(number)  # of the engine's own type
         loan = self._loans[number] = Loan(self.objects[number])
         self._weight += loan.size
         self.many = self.many or self._weight > self._most

@@ -1,18 +1,30 @@
 // Python's objects as scripts see them: functions, errors, objects with attributes, live containers.
 (kit) => {
   "use strict";
-  const { table, objects, guarded, raise, give, live, take, call, reach, receive, revive, homes, STAND_INS } = kit;
+  const { table, wire, objects, guarded, raise, give, live, take, call, reach, receive, revive, homes, STAND_INS } = kit;
   // The operations of reach.py, by their places there.
   const OPERATIONS = ["read", "get", "set", "has", "delete", "keys", "length", "resize", "iterate", "next", "close"];
   OPERATIONS.push("await", "aiterate", "anext", "aclose", "text", "number", "exit", "aexit", "cancel", "ended");
   const CODES = Object.fromEntries(OPERATIONS.map((name, i) => [name, i]));
-  const ask = (number, operation, ...rest) => take(reach(number, CODES[operation], ...rest.map(live)));
+  const ask = (number, operation, ...rest) => take(reach(number, CODES[operation], ...liveAll(rest)));
+
+  /** What goes to Python for arguments; if one can't, those before it don't either. */
+  function liveAll(args) {
+    const given = [];
+    try {
+      for (const x of args) given.push(live(x));
+      return given;
+    } catch (error) {
+      for (const x of given) wire.drop(x);
+      throw error;
+    }
+  }
 
   for (const name of ["dispose", "asyncDispose"]) {
     if (!Symbol[name]) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
   }
 
-  // What an object can do, as marshal.py says it in bits.
+  // What an object can do, as abilities.py says it in bits.
   const CAN = { call: 1, construct: 2, iterate: 4, next: 8, aiterate: 16, await: 32, exit: 64, aexit: 128 };
 
   const isIndex = (key) => typeof key === "string" && /^(0|[1-9]\d*)$/.test(key);
@@ -23,7 +35,7 @@
   STAND_INS.function = (number, [places, name]) => {
     const f = function (...args) {
       if (places >= 0 && args.length > places) args.length = places;
-      const result = take(call(number, ...args.map(live)));
+      const result = take(args.length === 1 ? call(number, live(args[0])) : call(number, ...liveAll(args)));
       if (args.length && typeof result === "object" && homes.has(result)) follow(result, args);
       return result;
     };

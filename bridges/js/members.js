@@ -2,7 +2,7 @@
 // A container found in another stays here, so that it can be changed there; Python's (data x) copies it.
 (kit) => {
   "use strict";
-  const { objects, guarded, failure, isAlive, raise, Refusal, take, live, reference } = kit;
+  const { objects, guarded, failure, fetch, isAlive, raise, Refusal, take, live, reference } = kit;
   const isArray = Array.isArray;
   const isView = (x) => ArrayBuffer.isView(x) && x.length !== undefined;
   const isSequence = (x) => isArray(x) || isView(x);
@@ -15,12 +15,13 @@
     return raise("attribute", names[0], similar(x, names[0]));
   }
 
-  /** A function of its own for each name, quicker than `get`. */
+  /** A function of its own for each name, quicker than `get`: the object's number is in the register. */
   function getter(...given) {
     const names = given.map(take);
     const [name] = names;
-    return (number) => {
+    return () => {
       try {
+        const number = fetch();
         const value = objects[number][name];
         return value === undefined || value === null ? giveMissing(number, names) : live(value);
       } catch (error) {

@@ -100,6 +100,7 @@
     FOUND ??= parts.builtins({
       script: (name) => (loader.script(name) ? compiled : undefined),
       file: (name) => loader.packaged(name),
+      put: (path, exports) => (cache[path] ??= { exports, id: path, loaded: true }),
       ...{ load, missing, host: parts.host, requireFrom: (path) => requireIn(path, {}), preview: parts.preview },
     });
     return FOUND;

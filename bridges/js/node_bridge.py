@@ -120,16 +120,7 @@ class Node(Serving):
         return value if good else self.guest.ask("throw", value)
 
     def _make(self, number: Number, function: bool) -> Any:
-        return (NodeFunction if function else JsObject)(self, number)
-
-
-class NodeFunction(JsFunction):  # pyright: ignore[reportIncompatibleMethodOverride]
-    # A function of a Node process: a call is a question and its answer.
-
-    __slots__ = ()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.__bridge__.guest.call(self.__lifted__, (*args, kwargs) if kwargs else args)
+        return (JsFunction if function else JsObject)(self, number)
 
 
 def _holds(folder: Path, module: str) -> bool:

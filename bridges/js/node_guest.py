@@ -42,8 +42,6 @@ class NodeGuest(Guest):
             "object": self._reach,
         }
         self.process = NodeProcess(tools, lambda kind, *rest: self._serves[kind](*rest), memory)
-        self.invoke = self._part("invoke")
-        self.lift = partial(partial, self.invoke)
         self.process.ask("boot", _texts(SCRIPTS), _texts(EXTENSIONS))
 
     @property
@@ -55,8 +53,14 @@ class NodeGuest(Guest):
 
     def call(self, function: Callable[..., Any], args: Sequence[Any]) -> Any:
         if self.dropped or self.lending.many:
-            self._tidy()
+            self.tidy()
         return self.take(function(*self._given(args)))
+
+    def caller(self, number: Number, this: int) -> Callable[..., Any]:
+        function = partial(self._part("invoke"), number, this)
+        return lambda *args, **kwargs: self.call(function, (*args, kwargs) if kwargs else args)
+
+    quick = caller
 
     def _part(self, name: str) -> Callable[..., Any]:
         return lambda *raw: self.process.ask("part", name, raw)

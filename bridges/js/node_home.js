@@ -84,17 +84,20 @@ const wire = {
     into.set(piece, at);
     return piece.length;
   },
-  receiveIntegers: () => undefined,
+  drop() {},
+  fetch: (others) => others.nothing(),
   sendBytes: (what, bytes) => [what, bytes],
   sendInteger: (x) => x,
   sendIntegers: () => undefined,
   sendText: (what, text) => [what, text],
   sendNumber: (what, x) => [what, Object.is(x, -0) ? "-0" : String(x)],
   sendReference: (what, number) => [what, number],
+  sendShort: () => undefined,
+  sendTrue: () => true,
 };
 
-/** Nothing is nil on the pipe, and true is null in guest.js. */
-const outward = (x) => (x === undefined ? null : x === null ? true : typeof x === "bigint" ? [BIG, String(x)] : x);
+/** Nothing is nil on the pipe. */
+const outward = (x) => (x === undefined ? null : typeof x === "bigint" ? [BIG, String(x)] : x);
 const inward = (x) => (x === null ? undefined : x);
 const BIG = 0;
 

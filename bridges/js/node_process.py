@@ -38,7 +38,6 @@ class NodeProcess:
     def __init__(self, tools: Path, serve: Callable[..., Any], memory: int | None = None) -> None:
         self._state = ""
         ours, theirs = _pipes()
-        self._ours = list(ours)
         command = [*node(), *_settings(memory), _home(), str(tools / "node_modules" / _CODEC)]
         self._child = subprocess.Popen(
             [*command, *map(str, theirs)],
@@ -48,7 +47,8 @@ class NodeProcess:
         )
         for pipe in theirs:
             os.close(pipe)
-        self._line = Line(ours[:4], serve, _write)
+        *asked, self._life = ours
+        self._line = Line(asked, serve, _write)
         threading.Thread(target=self._line.attend, name="polyhy-node", daemon=True).start()
 
     def ask(self, *question: Any) -> Any:
@@ -58,9 +58,10 @@ class NodeProcess:
         try:
             return self._line.ask(*question)
         except (Closed, BrokenPipeError):
-            raise self._died() from None
-        except KeyboardInterrupt:
-            self.end("stopped", patience=0)
+            raise _ENDED[self._state]() if self._state else self._died() from None
+        except BaseException:
+            if self._line.torn:
+                self.end("stopped", patience=0)
             raise
 
     def end(self, state: str, patience: float = _PATIENCE) -> None:
@@ -68,8 +69,8 @@ class NodeProcess:
         if self._state:
             return
         self._state = state
-        for pipe in self._ours:
-            os.close(pipe)
+        self._line.close()
+        os.close(self._life)
         if state != "forked":
             self._gone(patience)
 

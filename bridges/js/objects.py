@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator
 from functools import partial
-from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from polyhy import proxy
@@ -12,26 +11,14 @@ from polyhy.errors import Freed
 from polyhy.proxy import FunctionProxy, Proxy
 
 from .buffers import interface, view
-from .errors import engine_error
 from .holding import Number
-from .jobs import LOOP
-from .marshal import STRING
 from .signatures import Signature, signature
 from .tasks import settled
-from .wire import register
 
 if TYPE_CHECKING:
     from .serving import Serving
 
 _put = object.__setattr__
-_DIRECT = frozenset({int, float, bool, type(None)})
-_NONE = object()
-_NAMES = 2000  # members with a function of their own that reads them
-_SHORT = 1 << 16  # a text that needs no check of its length
-_jobs = LOOP.jobs
-
-owner_ident = 0
-"""The id of the thread that may call: 0 while no runtime runs here, as in a forked child."""
 
 
 class JsObject(Proxy):
@@ -45,31 +32,12 @@ class JsObject(Proxy):
         _put(self, "__native__", number)
 
     def __getattr__(self, name: str) -> Any:
-        guest = self.__bridge__.guest
-        getter = guest.getters.get(name)
-        if getter is None or get_ident() != owner_ident:
-            return self._find(name)
-        try:
-            result = getter(self.__native__)
-        except Exception as error:
-            raise engine_error(error) from None
-        if result is True and not _jobs:
-            number = register[0]
-            register[1] = 0
-            return number
-        value = guest.takes[type(result)](result)
-        if _jobs:
-            guest.settle()
-        return value.bound(self) if type(value) is JsFunction else value
-
-    def _find(self, name: str) -> Any:
-        if name[:2] == "__" and name[-2:] == "__":
-            raise AttributeError(name)
-        guest = self.__bridge__.guest
-        if guest.lends and len(guest.getters) < _NAMES and get_ident() == owner_ident:
-            guest.getter(name)
-            return self.__getattr__(name)
-        return _bound(Proxy.__getattr__(self, name), self)
+        missing = self.__bridge__.guest.missing(self, name)
+        if missing is not None:
+            raise missing
+        value = Proxy.__getattr__(self, name)
+        self.__bridge__.guest.learn(type(self), name)
+        return bound(value, self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Proxy) and (self.__bridge__, self.__native__) == (
@@ -123,76 +91,21 @@ class JsObject(Proxy):
 
 
 class JsFunction(FunctionProxy):
-    # A function or class. `__lifted__` calls it in the guest, for `__this__` if it is a method.
+    # A function or class. `__call__` calls it in the guest, for `__this__` if it is a method.
 
-    __slots__ = ("__lifted__", "__this__")
+    __slots__ = ("__call__", "__this__")
     __native__: Number
-    __lifted__: Callable[..., Any]
+    __call__: Callable[..., Any]  # pyright: ignore[reportIncompatibleMethodOverride]
     __this__: int
 
     def __init__(self, bridge: Serving, number: Number, this: int = 0) -> None:
         _put(self, "__bridge__", bridge)
         _put(self, "__native__", number)
         _put(self, "__this__", this)
-        _put(self, "__lifted__", partial(bridge.guest.invoke, number, this))
-
-    def __call__(self, x: Any = _NONE, /, *rest: Any, **kwargs: Any) -> Any:
-        if rest or kwargs or get_ident() != owner_ident:
-            return self._call(x, rest, kwargs)
-        kind, sent = type(x), x
-        if kind is str and len(x) < _SHORT and x.isascii():
-            sent = x + STRING
-        elif kind is not int and kind not in _DIRECT:
-            if x is _NONE:
-                return self._call(x, rest, kwargs)
-            guest = self.__bridge__.guest
-            if guest.lending.many or guest.unpinned:
-                return self._call(x, rest, kwargs)
-            sent = guest.gives_alone.get(kind, guest.give)(x, 0)
-        try:
-            result = self.__lifted__(sent)
-        except Exception as error:
-            failed = error
-        else:
-            if _jobs:
-                self.__bridge__.guest.settle()
-            if result is True:
-                number = register[0]
-                register[1] = 0
-                return number
-            if type(result) is float:  # another call was made in between, and used the tray
-                return self._call(x, rest, kwargs)
-            return self.__bridge__.guest.takes[type(result)](result)
-        return self._failed(x, failed)
-
-    def _call(self, x: Any, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        args = rest if x is _NONE else (x, *rest)
-        return self.__bridge__.guest.call(self.__lifted__, (*args, kwargs) if kwargs else args)
-
-    def bound(self, this: Any) -> JsFunction:
-        """The same function as a method of `this`, a Proxy."""
-        method = type(self)(self.__bridge__, self.__native__, this.__native__)
-        if proxy.watchers:
-            proxy.tell(method)
-        return method
-
-    def lift(self) -> None:
-        """Make calls quick: it will be called often."""
-        _put(self, "__lifted__", self.__bridge__.guest.lift(self.__native__, self.__this__))
-
-    def free(self) -> None:
-        """Its scope is over."""
-        _put(self, "__lifted__", partial(_freed, self.__bridge__.name))
-        _put(self, "__this__", 0)
+        _put(self, "__call__", bridge.guest.caller(number, this))
 
     def __getattr__(self, name: str) -> Any:
-        return _bound(FunctionProxy.__getattr__(self, name), self)
-
-    def _failed(self, x: Any, error: Exception) -> Any:
-        """The engine took no such integer, or it gave up on the call."""
-        if isinstance(error, OverflowError):
-            return self.__bridge__.guest.call(self.__lifted__, (x,))
-        raise engine_error(error) from None
+        return bound(FunctionProxy.__getattr__(self, name), self)
 
     @property
     def __doc__(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -210,14 +123,38 @@ class JsFunction(FunctionProxy):
     __hash__ = JsObject.__hash__
 
 
+def bound(value: Any, this: Any) -> Any:
+    """A function that was found on an object is its method."""
+    if not isinstance(value, JsFunction) or value.__bridge__ is not this.__bridge__:
+        return value
+    method = type(value)(value.__bridge__, value.__native__, this.__native__)
+    if proxy.watchers:
+        proxy.tell(method)
+    return method
+
+
+def lift(x: Any) -> Any:
+    """Make calls of a function quick: it will be called often."""
+    if isinstance(x, JsFunction):
+        _put(x, "__call__", x.__bridge__.guest.quick(x.__native__, x.__this__))
+    return x
+
+
 def lasting(x: Any) -> Any:
     """Another Proxy of the same object, which belongs to no scope."""
-    if type(x) is JsObject:
-        return JsObject(x.__bridge__, x.__native__)
-    return type(x)(x.__bridge__, x.__native__, x.__this__) if type(x) is JsFunction else x
+    if type(x) is JsFunction:
+        return JsFunction(x.__bridge__, x.__native__, x.__this__)
+    return type(x)(x.__bridge__, x.__native__) if isinstance(x, JsObject) else x
 
 
-def _freed(language: str, *_: Any) -> Any:
+def free(x: Any) -> None:
+    """The scope of a Proxy is over: its function is called no more."""
+    if isinstance(x, JsFunction):
+        _put(x, "__call__", partial(_freed, x.__bridge__.name))
+        _put(x, "__this__", 0)
+
+
+def _freed(language: str, *_: Any, **__: Any) -> Any:
     raise Freed(language=language)
 
 
@@ -226,10 +163,3 @@ def _disposable(x: JsObject, *, later: bool) -> JsObject:
         name = "asyncDispose" if later else "dispose"
         raise TypeError(f"this js object has no Symbol.{name}, which `with` calls at its end")
     return x
-
-
-def _bound(value: Any, this: Any) -> Any:
-    """A function that was found on an object is its method."""
-    if isinstance(value, JsFunction) and value.__bridge__ is this.__bridge__:
-        return value.bound(this)
-    return value

@@ -10,8 +10,8 @@ from polyhy.errors import Stopped
 from polyhy.proxy import Proxy
 from polyhy.values import spellings
 
+from . import objects
 from .errors import Exhausted
-from .objects import JsFunction
 
 _LINES = 12  # of a function's source, where no comment says what it does
 
@@ -88,8 +88,7 @@ class Serving(Bridge):
 
     def free(self, proxy: Any) -> None:
         self.guest.holding.forget(proxy)
-        if isinstance(proxy, JsFunction):
-            proxy.free()
+        objects.free(proxy)
         super().free(proxy)
         self.guest.lending.look()
 

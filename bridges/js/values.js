@@ -12,7 +12,7 @@
   const { isArray } = Array;
   const { isSafeInteger } = Number;
   const { objects, keep, goHome, isHome, standIn, lent } = table;
-  const { receiveIntegers, sendInteger, sendIntegers, sendText, sendNumber, sendReference } = wire;
+  const { sendInteger, sendIntegers, sendNumber, sendReference, sendShort, sendText, sendTrue } = wire;
   const ObjectPrototype = Object.prototype;
   const ArrayPrototype = Array.prototype;
   const MAX = Number.MAX_SAFE_INTEGER;
@@ -44,15 +44,22 @@
   // --- Python → here
 
   function take(x) {
-    if (typeof x === "string") {
-      const last = x.charCodeAt(x.length - 1);
-      return last < 128 ? parse(x) : TAKES[last & 3](x.slice(0, -2)); // a long JSON text is lent as it is
-    }
-    return typeof x === "bigint" ? takeTicket(Number(x)) : x;
+    if (typeof x !== "string") return x;
+    const last = x.charCodeAt(x.length - 1);
+    return last < 128 ? parse(x) : TAKES[last & 3](x.slice(0, -2)); // a long JSON text is lent as it is
   }
 
-  /** Integers that Python laid out, or (below zero) a function of its own that was lent before. */
-  const takeTicket = (ticket) => (ticket < 0 ? standIn(-ticket) : receiveIntegers(ticket)) ?? raise("again");
+  const NOTHING = Symbol("nothing");
+
+  /** What lies in the register instead of an argument: NOTHING for a call that has none. */
+  const fetch = () => wire.fetch(OTHERS);
+
+  const OTHERS = {
+    nothing: () => NOTHING,
+    lent: (number) => standIn(number) ?? raise("other"),
+    list: (numbers) => numbers ?? raise("other"),
+    taken: () => raise("again"),
+  };
 
   const TAKES = [
     (text) => text,
@@ -114,9 +121,9 @@
       case "number":
         return isSafeInteger(x) && (x !== 0 || 1 / x > 0) ? sendInteger(x) : sendNumber(NUMBER, x);
       case "string":
-        return sendText(STRING, whole(x));
+        return giveText(x);
       case "boolean":
-        return x ? null : false; // true says that the register holds an integer
+        return x ? sendTrue() : false; // true says that the register holds an integer
       case "undefined":
       case "bigint":
         return x;
@@ -125,6 +132,11 @@
       default:
         return reference(x);
     }
+  }
+
+  function giveText(x) {
+    const short = sendShort(x);
+    return short === undefined ? sendText(STRING, whole(x)) : short;
   }
 
   function giveObject(x) {
@@ -275,5 +287,5 @@
   const giveCopy = (x) => sendText(TAGGED, stringify(copy(x)));
   const giveByRef = (x) => (typeof x === "object" && x !== null ? reference(x) : give(x));
 
-  return { Refusal, raise, take, give, live, lower, reference, referenceTo, giveCopy, giveByRef, tagged, revive, thrownAt };
+  return { NOTHING, Refusal, raise, take, fetch, give, live, lower, reference, referenceTo, giveCopy, giveByRef, tagged, revive, thrownAt };
 }

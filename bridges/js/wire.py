@@ -1,28 +1,43 @@
-"""The wire out of the engine: slots of our own memory. Why, and what they hold: wire.js."""
+"""The wire: memory of ours that the engine sees. Why, and what lies where: wire.js."""
 
 from __future__ import annotations
 
 import itertools
-import struct
+import marshal
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from .engine import core, script
+from polyhy import owner
+
+from . import ctrl_c
+from .engine import script
 
 HEAD: Final = 32
+"""Bytes before what a slot holds: what it is, units of text, 1 if more follows, their width."""
+
 ROOM: Final = 1 << 17
-head: Final = struct.Struct("4i").unpack_from
-"""A slot's head: what it holds, units of text, 1 if more of it follows, and their width."""
+_FIRST: Final = HEAD // 4  # where a slot's integers begin
 
 NUMBER, STRING, JSON_TEXT, TAGGED, FAILURE, INTEGERS, OBJECT, FUNCTION, HOME, BYTES = range(1, 11)
 
-MOST: Final = 30_000
-"""The most integers that cross as such; longer lists go as text."""
-
-_memory = bytearray(8)
+_memory = bytearray(24 + 256)
 register: Final = memoryview(_memory).cast("i")
-"""A small integer from the engine, and 1 until it was read."""
+"""A small integer from the engine, and 1 until it, or what lies beside, was read."""
+
+entry: Final = memoryview(_memory).cast("q")
+"""At 1, what the engine takes for the argument of a call that has none: an integer, or these."""
+
+NOTHING: Final = 0x40000000 << 32
+_FUNCTION, _NUMBERS = 0x40000001 << 32, 0x40000002 << 32
+
+LAID: Final = object()
+"""Stands for what lies in the register, where what crosses is asked for."""
+
+beside: Final = memoryview(_memory)[23:]
+"""A short value from the engine, which `unmarshal` reads."""
+
+unmarshal: Final = marshal.loads
 
 
 def take_register(full: bool) -> Any:
@@ -34,6 +49,13 @@ def take_register(full: bool) -> Any:
     return x
 
 
+def take_beside(_: Any) -> Any:
+    """The short value that lies beside the register."""
+    x = unmarshal(beside)
+    register[1] = 0
+    return x
+
+
 _callee = bytearray(16)
 callee: Final = memoryview(_callee).cast("i")
 """Whom a script calls: the number of an object of Python's, and of an operation on it.
@@ -41,23 +63,37 @@ callee: Final = memoryview(_callee).cast("i")
 The third is 1 where the script may not go on when it is answered.
 """
 
-_tray = bytearray(8 + 4 * MOST)
-_ticket: Final = memoryview(_tray).cast("i")
+MOST: Final = 30_000
+"""The most numbers that cross as such; longer lists go as text."""
+
+_TRAY: Final = 5 + 9 * MOST
+_tray = bytearray(4 + _TRAY)
+_laid_out: Final = memoryview(_tray)
+_ticket: Final = _laid_out[:4].cast("i")
 _tickets = itertools.count(1)
 
 
-def lay(integers: list[int]) -> Any:
-    """Lay small integers out for the engine, quicker than their text; None if one is large.
+def lay_numbers(numbers: list[Any]) -> Any:
+    """Lay a list of small integers and floats out for the engine; None if it is of another kind.
 
-    What crosses is their number and a ticket, by which the engine sees if a call in between laid
-    out others. So the ticket comes first: what is laid out over another's is nobody's then.
+    The engine sees by a ticket if a call in between laid out others. So the ticket comes first:
+    what is laid out over another's is nobody's then.
     """
-    ticket = _ticket[0] = next(_tickets) & 0x3FFFFFFF
     try:
-        _layout(len(integers)).pack_into(_tray, 8, *integers)
-    except struct.error:
+        data = marshal.dumps(numbers, 2)
+    except ValueError:
         return None
-    return core().bigint(ticket << 16 | len(integers))
+    if len(data) > _TRAY:
+        return None
+    ticket = _ticket[0] = next(_tickets) & 0x3FFFFFFF
+    _laid_out[4 : 4 + len(data)] = data
+    entry[1] = _NUMBERS | ticket
+    return LAID
+
+
+def ticket_of(number: int) -> int:
+    """What to lay out for a function of Python's that the engine was lent before."""
+    return _FUNCTION | number
 
 
 _inbox = bytearray(8 + ROOM)
@@ -70,16 +106,6 @@ def lay_bytes(data: memoryview) -> int:
     piece = data[:ROOM]
     _inbox[8 : 8 + len(piece)] = piece
     return ticket
-
-
-def ticket_of(number: int) -> Any:
-    """What crosses for a function of Python's that the engine was lent before."""
-    return core().bigint(-number)
-
-
-@lru_cache(maxsize=256)
-def _layout(count: int) -> struct.Struct:
-    return struct.Struct(f"{count}i")
 
 
 class Slot:
@@ -99,7 +125,7 @@ class Slot:
         return x
 
     def integers(self) -> list[int]:
-        x = self.ints[HEAD // 4 : HEAD // 4 + self.ints[1]].tolist()
+        x = self.ints[_FIRST : _FIRST + self.ints[1]].tolist()
         self.ints[0] = 0
         return x
 
@@ -138,9 +164,14 @@ def wire() -> Callable[..., Any]:
     slots: list[Slot] = []
     end = script("wire.js")()
 
+    @ctrl_c.entry
+    @owner.shelter
     def grow() -> None:
-        slots.append(Slot(len(slots)))
-        end("add", slots[-1], slots[-1].memory)
+        try:
+            slots.append(Slot(len(slots)))
+            end("add", slots[-1], slots[-1].memory)
+        except BaseException:
+            raise  # now it has a value
 
     end("register", _memory)
     end("tray", _tray)

@@ -40,6 +40,10 @@ class Loop:
         """A heap, ordered with no code of Python's: a call for another thread may add to it."""
         self.serving = False
         """True while jobs run."""
+        self.rest: Callable[[float], object] = time.sleep
+        """How `run` waits; what else brings news (a socket) may end that sooner."""
+        self.ends: list[Callable[[], object]] = []
+        """What to do when the runtime stops."""
 
     def call_soon(self, job: Callable[..., object], *args: Any, context: Any = None) -> None:
         """Run `job(*args)` when the guest's stack is empty."""
@@ -92,8 +96,11 @@ class Loop:
             self.run_due()
             if not any(timer.job and not timer.idle for *_, timer in self.timers):
                 return
-            time.sleep(max(self.timers[0][0] - time.monotonic(), 0))
+            self.rest(max(self.timers[0][0] - time.monotonic(), 0))
 
     def clear(self) -> None:
         self.jobs.clear()
         self.timers.clear()
+        self.rest = time.sleep
+        while self.ends:
+            self.ends.pop()()

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+import time
+from _thread import start_new_thread
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -92,6 +94,24 @@ def is_sheltered(frame: FrameType | None) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+def puts_off(number: int, frame: FrameType | None) -> bool:
+    """True where what a signal's function raises would leave work half done: it comes again."""
+    if is_sheltered(frame):
+        send_again(number)
+        return True
+    return False
+
+
+def send_again(number: int) -> None:
+    """Send a signal to the main thread in a moment."""
+
+    def send() -> None:
+        time.sleep(0.005)
+        signal.pthread_kill(IDENT or 0, number)
+
+    start_new_thread(send, ())
 
 
 def _is_shared(module: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 import threading
 import time
@@ -117,3 +118,31 @@ def test_a_call_waits_for_a_module_that_it_could_find_half_imported(
     monkeypatch.delitem(sys.modules, module)
     assert len(made) == 2
     assert made[0] == first
+
+
+def test_a_signal_comes_again_when_what_it_would_cut_is_done() -> None:
+    class Came(Exception):
+        pass
+
+    def came(number: int, frame: Any) -> None:
+        if not owner.puts_off(number, frame):
+            raise Came
+
+    @owner.shelter
+    def whole() -> None:
+        signal.raise_signal(signal.SIGUSR1)
+        time.sleep(0.05)
+        made.append("whole")
+
+    def work() -> None:
+        whole()
+        time.sleep(60)
+
+    made: list[str] = []
+    before = signal.signal(signal.SIGUSR1, came)
+    try:
+        with pytest.raises(Came):
+            work()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert made == ["whole"]

@@ -151,6 +151,29 @@ ATTACKS = {
         assert js("[1 + 1]") == [2]
         assert js("f => f(1)")(lambda x: x) == 1
     """,
+    "a program puts back what a signal called before the engine started": """
+        import threading
+        class Mine(Exception): pass
+        class Thing: a = 1
+        def mine(*_): raise Mine
+        js("1")
+        for function, kind in ((plain, KeyboardInterrupt), (mine, Mine)):
+            signal.signal(signal.SIGINT, function)
+            for pause in (0.05, 0.1, 0.15):
+                threading.Timer(pause, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+                refuses(kind, lambda: js("f => { for (;;) f() }")(lambda *_: None))
+            threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+            refuses(kind, lambda: js("x => { for (;;) x.a }")(Thing()))
+        assert js("f => f(1)")(lambda x: x) == 1
+    """,
+    "the engine starts where Ctrl-C calls a function of asyncio's": """
+        import asyncio, threading
+        async def main(): return js("1 + 1")
+        assert asyncio.run(main()) == 2
+        for pause in (0.05, 0.1, 0.15):
+            threading.Timer(pause, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+            refuses(KeyboardInterrupt, lambda: js("f => { for (;;) f() }")(lambda *_: None))
+    """,
     "Ctrl-C comes while the engine starts": """
         import subprocess
         program = '''
@@ -208,7 +231,8 @@ ATTACKS = {
 
 _HEAD = """
 import gc, os, signal, sys, polyhy, polyhy.guests.host
-signal.signal(signal.SIGINT, signal.default_int_handler)
+plain = signal.default_int_handler
+signal.signal(signal.SIGINT, plain)
 js = lambda source: polyhy.evaluate("js", source)
 def refuses(kind, use):
     try: use()

@@ -370,3 +370,63 @@ def test_a_scope_frees_objects_of_node(node):
     assert kept[1] == 2
     with pytest.raises(polyhy.errors.Freed):
         len(inside)
+
+
+# --- calls of other threads, while the main thread waits for Node
+
+IN_BETWEEN = """
+import threading
+js = lambda source: polyhy.evaluate("js", source)
+node = lambda source: polyhy.evaluate("node", source)
+wait = "(ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)"
+double, slow = node("x => x * 2"), node(f"(begun) => {{ begun(); ({wait})(300); return 'slow' }}")
+back = node(f"(begun, f) => {{ begun(); ({wait})(100); return f(1) + f(2) }}")
+apply = js("(f, x) => f(x)")  # the main thread makes this call, whoever asks
+begun, got = threading.Event(), []
+
+def work():
+    begun.wait()
+    for x in range(5):
+        got.append(apply(lambda x: apply(double, x) + double(x), x))
+
+def meanwhile(call):
+    begun.clear(); got.clear()
+    thread = threading.Thread(target=work)
+    thread.start()
+    value = call()
+    thread.join()
+    assert got == [0, 4, 8, 12, 16], got
+    return value
+"""
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "assert meanwhile(lambda: slow(begun.set)) == 'slow'",
+        "assert meanwhile(lambda: back(begun.set, double)) == 6",
+        "assert meanwhile(lambda: back(begun.set, lambda x: apply(double, x))) == 6",
+        "assert meanwhile(lambda: [slow(begun.set), *map(double, range(50))][-1]) == 98",
+        # the other thread has Node's turn, and needs the main thread, which waits for the turn
+        """
+ready = threading.Event()
+def held(x):
+    ready.set()
+    return apply(double, x)
+thread = threading.Thread(target=lambda: got.append(node("(f) => f(4)")(held)))
+thread.start()
+ready.wait()
+assert slow(lambda: 0) == "slow"
+thread.join()
+assert got == [8]
+""",
+    ],
+)
+def test_a_call_for_another_thread_may_ask_node_while_the_main_thread_waits_for_it(
+    main: str,
+) -> None:
+    source = f"import polyhy, polyhy.guests.host\n{IN_BETWEEN}\n{main}"
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -33,6 +33,7 @@ def once(n, again=True):
         assert same(byte * 300_000) == byte * 300_000
     xs = [n + i for i in range(20)]
     assert same(xs) == xs and total(xs) == sum(xs)
+    assert same(n) == n and same(n / 7) == n / 7 and same(str(n)) == str(n)
     assert same(f"é{n}") == f"é{n}"
     try:
         apply(lambda x: 1 / 0, 1)

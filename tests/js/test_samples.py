@@ -24,11 +24,12 @@ from polyhy.spec import Spec
 HERE = Path(__file__).parent
 KINDS = (
     *("data", "values", "text", "formats", "ui", "programs"),
-    *("languages", "science", "binary", "services"),
+    *("languages", "science", "binary", "services", "connections", "tools"),
 )
 SAMPLE = re.compile(r'^  "?((?:@[^"/@]+/)?[^"@:]+?)(?:@([^"/]+)(/[^"]+)?)?"?: ', re.MULTILINE)
 BESIDE = (
-    *("@babel/preset-env@^7", "@vue/server-renderer@^3", "ajv-formats@^3", "autoprefixer@^10"),
+    *("@babel/preset-env@^7", "@nestjs/common@^11", "@vue/server-renderer@^3", "ajv-formats@^3"),
+    *("autoprefixer@^10", "socket.io-client@^4"),
     *("preact-render-to-string@^6", "remark-gfm@^4", "remark-html@^16", "remark-parse@^11"),
     *("remark-rehype@^11", "yauzl@^3"),
 )
@@ -45,6 +46,8 @@ SOME = {
     "science": ["d3-force@^3", "effect@^3"],
     "binary": ["msgpackr@^1", "@scure/base@^1"],
     "services": ["hono@^4", "chai@^5", "busboy@^1"],
+    "connections": ["ws@^8", "pg@^8"],
+    "tools": ["fastq@^1", "memfs@^4"],
 }
 NEEDED = 0.95
 """How much of all packages must give node's answer in process."""
@@ -132,7 +135,7 @@ def test_all_packages_give_nodes_answer(
         wrong += [name for name in nodes if nodes[name].startswith("error")]
     record_property("packages", f"{total - len(wrong)} of {total}")
     print(f"{total - len(wrong)} of {total} packages; not: {wrong}")
-    assert total >= 500
+    assert total >= 600
     assert (total - len(wrong)) / total >= NEEDED, wrong
 
 
@@ -143,6 +146,33 @@ def test_what_only_node_can_do_says_so() -> None:
     assert len(names) > 4  # better-sqlite3 looks for what its install script would have built
     ours = of_polyhy(env_of(names), "node_only", *names)
     assert [name for name in names if not re.search(r':in \\?"node', ours[name])] == []
+
+
+ADDON = """
+[project]
+name = "own"
+version = "0"
+
+[tool.polyhy]
+allow-scripts = ["npm:better-sqlite3"]
+
+[tool.polyhy.dependencies.npm]
+better-sqlite3 = "^11"
+"""
+
+
+@pytest.mark.npm_packages
+@pytest.mark.slow
+def test_an_addon_is_compiled_where_the_manifest_allows_it(project: Path) -> None:
+    (project / "pyproject.toml").write_text(ADDON, "utf-8")
+    program = (
+        "import polyhy; D = polyhy.import_from('npm', 'better-sqlite3', runtime='node');"
+        "print(D(':memory:').prepare('select 1 + 1 as x').get())"
+    )
+    sync = [sys.executable, "-c", "from polyhy.front.cli import main; main()", "sync"]
+    subprocess.run(sync, check=True, timeout=1500)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "{'x': 2}\n", done.stderr
 
 
 def test_there_are_as_many_samples_as_the_readme_says() -> None:

@@ -46,8 +46,15 @@ class _Server(BaseHTTPRequestHandler):
         self._say({"path": self.path, "agent": self.headers.get("x-agent")})
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
+        length = self.headers["content-length"]
+        body = self.rfile.read(int(length)) if length else b"".join(self._chunks())
         self._say({"body": body.decode(), "type": self.headers["content-type"]})
+
+    def _chunks(self) -> Iterator[bytes]:
+        while length := int(self.rfile.readline(), 16):
+            yield self.rfile.read(length)
+            self.rfile.readline()
+        self.rfile.readline()
 
     def _say(self, value: Any) -> None:
         body = json.dumps(value).encode()

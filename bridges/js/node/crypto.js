@@ -1,10 +1,13 @@
 // node's crypto: hashes, hmac, derived keys and random by Python; ciphers, signatures by npm's packages.
 "use strict";
-({ host, packaged, lazily }) => {
+({ host, node, packaged, lazily }) => {
   const { Buffer } = packaged("buffer");
   const { Transform } = packaged("readable-stream");
   const { hashes } = host;
   const { random, uuid } = host;
+
+  /** What packages may ask for when they are loaded, and is an error when it is used. */
+  const ABSENT = "X509Certificate checkPrime checkPrimeSync diffieHellman generateKeyPair generateKeyPairSync generatePrime generatePrimeSync".split(" ");
 
   const failed = (type, code, text) => Object.assign(new type(text), { code });
   const invalidDigest = (name) => failed(TypeError, "ERR_CRYPTO_INVALID_DIGEST", `Invalid digest: ${name}`);
@@ -129,6 +132,12 @@
     globalThis.setImmediate(() => done(...out));
   };
 
+  /** A function of `count` arguments, to which a callback may be given besides. */
+  const either = (f, count) => (...args) => (typeof args[count] === "function" ? later(f)(...args) : f(...args));
+
+  /** The digest to sign by; keys that bring their own (Ed25519) are node's alone. */
+  const asked = (algorithm) => algorithm ?? node("crypto.sign of keys without a digest")();
+
   // --- random
 
   function randomBytes(length, done) {
@@ -175,10 +184,15 @@
     getFips: () => 0,
     setEngine() {},
   };
+  const sign = (algorithm, data, key) => out.createSign(asked(algorithm)).update(data).sign(key);
+  const verify = (algorithm, data, key, signature) => out.createVerify(asked(algorithm)).update(data).verify(key, signature);
+  const generateKeySync = (_, { length }) => createSecretKey(Buffer.from(random(length >> 3)));
+  Object.assign(out, { sign: either(sign, 3), verify: either(verify, 4), generateKeySync, generateKey: later(generateKeySync) });
   const browserify = () => packaged("crypto-browserify");
   const OF_PACKAGES =
     "createCipheriv createDecipheriv getCiphers createSign createVerify Sign Verify createECDH createDiffieHellman createDiffieHellmanGroup getDiffieHellman DiffieHellman publicEncrypt privateDecrypt privateEncrypt publicDecrypt".split(" ");
   for (const name of OF_PACKAGES) lazily(out, name, () => plain(browserify()[name]));
+  for (const name of ABSENT) lazily(out, name, () => node(`crypto.${name}`));
   lazily(out, "webcrypto", () => globalThis.crypto);
   lazily(out, "subtle", () => globalThis.crypto.subtle);
 

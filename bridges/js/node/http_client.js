@@ -1,200 +1,241 @@
-// node's http and https as clients, over Python's connections. Servers and sockets need node.
+// node's http and https as clients: requests over sockets, and their answers.
 "use strict";
-({ host, node, packaged, parts }) => {
-  const { Readable, Writable } = packaged("readable-stream");
-  const EventEmitter = node("events");
+({ node, parts }) => {
+  const { IncomingMessage, OutgoingMessage, HTTPParser, headersOf, old } = node("http_messages");
+  const { Agent, SecureAgent } = node("http_agent");
   const PORTS = { "http:": 80, "https:": 443 };
-  const JOINED = new Set(["age", "authorization", "content-length", "content-type", "etag", "expires", "from", "host", "if-modified-since", "if-unmodified-since", "last-modified", "location", "max-forwards", "proxy-authorization", "referer", "retry-after", "server", "user-agent"]);
+  const BARE = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
+  const reset = (text) => Object.assign(new Error(text), { code: "ECONNRESET" });
+  const aborted = (signal) => Object.assign(new Error("The operation was aborted", { cause: signal?.reason }), { name: "AbortError", code: "ABORT_ERR" });
+  const agents = { "http:": new Agent({ keepAlive: true, scheduling: "lifo", timeout: 5000 }), "https:": new SecureAgent({ keepAlive: true, scheduling: "lifo", timeout: 5000 }) };
 
-  class Agent extends EventEmitter {
-    constructor(options = {}) {
-      super();
-      Object.assign(this, { options, keepAlive: options.keepAlive ?? false, maxSockets: options.maxSockets ?? Infinity, maxFreeSockets: options.maxFreeSockets ?? 256, sockets: {}, freeSockets: {}, requests: {} });
-    }
-    getName({ host = "localhost", port = "", localAddress = "" } = {}) {
-      return `${host}:${port}:${localAddress}`;
-    }
-    destroy() {}
-  }
-  Agent.defaultMaxSockets = Infinity;
-
-  /** What packages ask of a socket, though there is none to see here. */
-  class Connection extends EventEmitter {
-    constructor(encrypted) {
-      super();
-      Object.assign(this, { encrypted, authorized: encrypted, connecting: false, destroyed: false, readable: true, writable: true, remoteAddress: undefined });
-    }
-    setTimeout() {
-      return this;
-    }
-    setKeepAlive() {
-      return this;
-    }
-    setNoDelay() {
-      return this;
-    }
-    ref() {}
-    unref() {}
-    destroy() {
-      this.destroyed = true;
-    }
-  }
-
-  class IncomingMessage extends Readable {
-    constructor(socket) {
-      super({ read() {} });
-      Object.assign(this, { socket, connection: socket, httpVersion: "1.1", httpVersionMajor: 1, httpVersionMinor: 1, complete: false, aborted: false, headers: {}, rawHeaders: [], trailers: {}, rawTrailers: [], url: "", method: null, statusCode: null, statusMessage: null });
-    }
-    get headersDistinct() {
-      const out = {};
-      for (let i = 0; i < this.rawHeaders.length; i += 2) (out[this.rawHeaders[i].toLowerCase()] ??= []).push(this.rawHeaders[i + 1]);
-      return out;
-    }
-    setTimeout(wait, done) {
-      if (done) setTimeout(done, wait).unref();
-      return this;
-    }
-    _destroy(error, done) {
-      if (!this.readableEnded || !this.complete) {
-        this.aborted = true;
-        this.emit("aborted");
+  const ClientRequest = old(
+    class ClientRequest extends OutgoingMessage {
+      _implicitHeader() {
+        this._storeHeader(`${this.method} ${this.path} HTTP/1.1`);
       }
-      if (!this.complete) this.req?.destroy();
-      // As node has it, an error that nobody listens for is none.
-      globalThis.process.nextTick(() => done(this.listenerCount("error") ? error : null));
-    }
-  }
-
-  function headersOf(pairs) {
-    const out = {};
-    for (const [name, value] of pairs.map(([name, value]) => [name.toLowerCase(), value])) {
-      if (name === "set-cookie") (out[name] ??= []).push(value);
-      else if (!(name in out)) out[name] = value;
-      else if (!JOINED.has(name)) out[name] += `${name === "cookie" ? ";" : ","} ${value}`;
-    }
-    return out;
-  }
-
-  class OutgoingMessage extends Writable {
-    #headers = new Map();
-    headersSent = false;
-    finished = false;
-    setHeader(name, value) {
-      this.#headers.set(String(name).toLowerCase(), [name, value]);
-      return this;
-    }
-    getHeader(name) {
-      return this.#headers.get(String(name).toLowerCase())?.[1];
-    }
-    hasHeader(name) {
-      return this.#headers.has(String(name).toLowerCase());
-    }
-    removeHeader(name) {
-      this.#headers.delete(String(name).toLowerCase());
-    }
-    getHeaders() {
-      return Object.fromEntries(Array.from(this.#headers, ([key, [, value]]) => [key, value]));
-    }
-    getHeaderNames() {
-      return [...this.#headers.keys()];
-    }
-    getRawHeaderNames() {
-      return Array.from(this.#headers.values(), ([name]) => name);
-    }
-    flushHeaders() {}
-    /** What is sent: the lengths and codings of the body are Python's to say. */
-    pairs() {
-      const sent = [...this.#headers.values()].filter(([name]) => !["connection", "transfer-encoding"].includes(name.toLowerCase()));
-      return sent.flatMap(([name, value]) => [value].flat().map((each) => [name, String(each)]));
-    }
-  }
-
-  class ClientRequest extends OutgoingMessage {
-    #pieces = [];
-    #running;
-    #timer;
-    constructor(options, protocol, done) {
-      super({ decodeStrings: true, autoDestroy: false });
-      const secure = protocol === "https:";
-      const name = options.hostname ?? options.host?.replace(/:\d+$/, "") ?? "localhost";
-      const port = Number(options.port || PORTS[protocol]);
-      Object.assign(this, { protocol, host: name, method: (options.method ?? "GET").toUpperCase(), path: options.path ?? "/", agent: options.agent, aborted: false, reusedSocket: false, res: null, maxHeadersCount: null });
-      this.socket = this.connection = new Connection(secure);
-      this.address = `${protocol}//${name.includes(":") ? `[${name}]` : name}:${port}`;
-      for (const [key, value] of Array.isArray(options.headers) ? options.headers : Object.entries(options.headers ?? {})) if (value !== undefined) this.setHeader(key, value);
-      if (options.auth && !this.hasHeader("authorization")) this.setHeader("Authorization", `Basic ${Buffer.from(options.auth).toString("base64")}`);
-      if (done) this.once("response", done);
-      if (options.timeout) this.setTimeout(options.timeout);
-      options.signal?.addEventListener("abort", () => this.destroy(Object.assign(new Error("The operation was aborted"), { name: "AbortError", code: "ABORT_ERR" })), { once: true });
-      globalThis.process.nextTick(() => this.destroyed || this.emit("socket", this.socket));
-    }
-    _write(chunk, _, done) {
-      this.#pieces.push(chunk);
-      done();
-    }
-    _final(done) {
-      this.finished = this.headersSent = true;
-      const bare = this.#pieces.length === 0 && ["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"].includes(this.method);
-      const answer = (what, ...detail) => this.#news[what](...detail);
-      this.#running = host.network.request(this.method, this.address + this.path, this.pairs(), bare ? null : Buffer.concat(this.#pieces), parts.bound?.(answer) ?? answer);
-      done();
-    }
-    #news = {
-      headers: (status, text, pairs) => {
-        const response = new IncomingMessage(this.socket);
-        Object.assign(response, { statusCode: status, statusMessage: text, headers: headersOf(pairs), rawHeaders: pairs.flat(), req: this });
-        this.res = response;
-        if (!this.emit("response", response)) response.resume();
-      },
-      data: (bytes) => this.res.destroyed || this.res.push(Buffer.from(bytes)),
-      end: () => {
-        clearTimeout(this.#timer);
-        this.#running = undefined;
-        this.res.complete = true;
-        if (!this.res.destroyed) this.res.push(null);
+      onSocket(socket, error) {
+        globalThis.process.nextTick(() => {
+          if (error) return this.destroy(error);
+          if (this.destroyed) return this._unused(socket);
+          attach(this, socket);
+        });
+      }
+      /** Give back a connection that came too late. */
+      _unused(socket) {
+        if (this.agent) socket.emit("free");
+        else socket.destroy();
+      }
+      _destroy(error, done) {
+        const { res, socket } = this;
+        const early = error ?? (res ? null : reset("socket hang up"));
+        if (!this._released) res?._dump(); // what is left of it; where something is missing, the end of the connection tells
+        if (socket && !this._released) socket.destroy(res ? (error ?? undefined) : undefined);
+        done(res && !error ? null : early);
+      }
+      abort() {
+        if (this.aborted) return;
+        this.aborted = true;
+        globalThis.process.nextTick(() => this.emit("abort"));
         this.destroy();
-      },
-      error: (code, message) => {
-        this.#running = undefined;
-        const error = Object.assign(new Error(message), { code, ...(code === "ECONNREFUSED" && { errno: -111, syscall: "connect" }) });
-        if (this.res) this.res.destroy(error);
-        else this.destroy(error);
-      },
+      }
+      setNoDelay(yes) {
+        this._onSocket((socket) => socket.setNoDelay?.(yes));
+      }
+      setSocketKeepAlive(...args) {
+        this._onSocket((socket) => socket.setKeepAlive?.(...args));
+      }
+      _onSocket(act) {
+        if (this.socket) act(this.socket);
+        else this.once("socket", act);
+      }
+      clearTimeout(done) {
+        this.setTimeout(0, done);
+      }
+      /** The body is sent: a connection that has answered already is free. */
+      _finished() {
+        if (this._answered) release(this);
+      }
+    },
+    function (first, second, third) {
+      const url = typeof first === "string" ? new URL(first) : first instanceof URL || first?.searchParams ? first : undefined;
+      const [more, done] = url ? (typeof second === "function" ? [{}, second] : [second ?? {}, third]) : [{}, second];
+      const options = { ...(url ? node("url").urlToHttpOptions(url) : first), ...more };
+      OutgoingMessage.call(this);
+      begin(this, options, done);
+    },
+  );
+
+  function begin(request, options, done) {
+    const { agent: wanted, signal } = options;
+    const agent = wanted === false ? new (options.protocol === "https:" ? SecureAgent : Agent)() : (wanted ?? (options.createConnection ? undefined : (options._defaultAgent ?? agents[options.protocol ?? "http:"])));
+    const protocol = options.protocol ?? agent?.protocol ?? "http:";
+    if (!(protocol in PORTS)) throw Object.assign(new TypeError(`Protocol "${protocol}" not supported. Expected "http:"`), { code: "ERR_INVALID_PROTOCOL" });
+    const path = options.path ?? "/";
+    if (/[\u0000-\u0020]/.test(path)) throw Object.assign(new TypeError("Request path contains unescaped characters"), { code: "ERR_UNESCAPED_CHARACTERS" });
+    const standard = PORTS[protocol];
+    const port = options.port || options.defaultPort || standard;
+    const host = options.hostname || options.host || "localhost";
+    const method = (options.method ?? "GET").toUpperCase();
+    const bare = BARE.has(method);
+    Object.assign(request, { agent, protocol, path, host, method, aborted: false, reusedSocket: false, res: null, maxHeadersCount: null, timeout: options.timeout, useChunkedEncodingByDefault: !bare, _bare: bare });
+    request.shouldKeepAlive = Boolean(agent && (agent.keepAlive || Number.isFinite(agent.maxSockets)));
+    if (done) request.once("response", done);
+    const headers = Array.isArray(options.headers) ? pairs(options.headers) : Object.entries(options.headers ?? {});
+    for (const [key, value] of headers) if (value !== undefined) request.setHeader(key, value);
+    if (!request.hasHeader("host") && options.setHost !== false) request.setHeader("Host", hostOf(host, port, standard));
+    if (options.auth && !request.hasHeader("authorization")) request.setHeader("Authorization", `Basic ${Buffer.from(options.auth).toString("base64")}`);
+    if (request.hasHeader("expect")) request.flushHeaders();
+    const stop = () => request.destroy(aborted(signal));
+    if (signal?.aborted) globalThis.process.nextTick(stop);
+    else signal?.addEventListener("abort", stop, { once: true });
+    connect(request, { ...options, protocol, host, hostname: host, port, path: options.socketPath ?? undefined, headers: undefined, timeout: options.timeout });
+  }
+
+  const pairs = (all) => (Array.isArray(all[0]) ? all : Array.from({ length: all.length / 2 }, (_, i) => [all[2 * i], all[2 * i + 1]]));
+  const hostOf = (host, port, standard) => {
+    const name = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+    return Number(port) === standard ? name : `${name}:${port}`;
+  };
+
+  function connect(request, options) {
+    options.host = options.host.replace(/^\[|\]$/g, "");
+    if (options.path === undefined) delete options.path;
+    if (request.agent) return request.agent.addRequest(request, options);
+    let told = false;
+    const created = (error, socket) => {
+      if (told) return;
+      told = true;
+      request.onSocket(socket, error ?? undefined);
     };
-    _destroy(error, done) {
-      clearTimeout(this.#timer);
-      if (this.#running !== undefined) host.network.cancel(this.#running);
-      if (this.#running !== undefined && this.res && !this.res.complete) this.res.destroy(error ?? Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
-      else if (this.#running !== undefined && !error && !this.res) error = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
-      this.#running = undefined;
-      done(error);
+    const socket = options.createConnection(options, created);
+    if (socket) created(null, socket);
+  }
+
+  /** Send a request over a connection, and read what comes back. */
+  function attach(request, socket) {
+    const parser = new HTTPParser(HTTPParser.RESPONSE);
+    let upgraded = false;
+    const listeners = {
+      data: (bytes) => feed(bytes),
+      end: () => ended(),
+      close: () => closed(),
+      error: (error) => failed(error),
+      timeout: () => request.emit("timeout"),
+    };
+    const detach = () => {
+      for (const [name, listener] of Object.entries(listeners)) socket.off(name, listener);
+      if (socket._httpMessage === request) socket._httpMessage = null;
+    };
+    request._detach = detach;
+
+    parser[HTTPParser.kOnHeadersComplete] = headersOf((info) => {
+      const { statusCode, statusMessage } = info;
+      const response = new IncomingMessage(socket)._begin(info);
+      Object.assign(response, { statusCode, statusMessage, req: request, upgrade: info.upgrade });
+      if (request.method === "CONNECT" || (info.upgrade && statusCode === 101)) {
+        upgraded = response;
+        return 2;
+      }
+      if (statusCode < 200) {
+        request.emit(statusCode === 100 ? "continue" : "information", response);
+        return 0;
+      }
+      request.res = response;
+      if (!info.shouldKeepAlive) request.shouldKeepAlive = false;
+      if (request.aborted || !request.emit("response", response)) response._dump();
+      return request.method === "HEAD" ? 1 : 0;
+    });
+    parser[HTTPParser.kOnBody] = (bytes) => {
+      const { res } = request;
+      if (res && !res.destroyed && !res.push(Buffer.from(bytes))) socket.pause();
+    };
+    parser[HTTPParser.kOnHeaders] = (raw) => {
+      Object.assign(request.res, { rawTrailers: raw, trailers: Object.fromEntries(pairs(raw).map(([name, value]) => [name.toLowerCase(), value])) });
+    };
+    parser[HTTPParser.kOnMessageComplete] = () => {
+      const { res } = request;
+      if (!res || upgraded || res.complete) return;
+      res.complete = true;
+      request._answered = true;
+      if (!res.destroyed) res.push(null);
+      if (res.readableEnded || res.destroyed) finish();
+      else res.once("end", finish).once("close", finish);
+    };
+
+    const finish = () => request.finished && request.writableFinished ? release(request) : undefined;
+    function feed(bytes) {
+      const used = parser.execute(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes));
+      if (used instanceof Error) {
+        detach();
+        socket.destroy();
+        return request.destroy(Object.assign(used, { code: used.code ?? "HPE_INVALID_CONSTANT", rawPacket: bytes }));
+      }
+      if (upgraded) leave(bytes.subarray(used));
     }
-    abort() {
-      if (this.aborted) return;
-      this.aborted = true;
-      globalThis.process.nextTick(() => this.emit("abort"));
-      this.destroy();
+    /** The connection is the program's own from now on. */
+    function leave(head) {
+      detach();
+      socket.readableFlowing = null; // until somebody listens
+      const what = request.method === "CONNECT" ? "connect" : "upgrade";
+      request.res = upgraded;
+      upgraded.complete = true;
+      request._released = true;
+      if (request.agent) socket.emit("agentRemove");
+      if (request.listenerCount(what)) {
+        request.emit(what, upgraded, socket, head);
+        globalThis.process.nextTick(() => request.destroy());
+      } else socket.destroy();
     }
-    setTimeout(wait, done) {
-      clearTimeout(this.#timer);
-      if (done) this.once("timeout", done);
-      if (wait) this.#timer = setTimeout(() => this.emit("timeout"), wait);
-      return this;
+    function ended() {
+      if (!request.res) return; // the end of the connection says it
+      const wrong = parser.finish();
+      if (wrong && !request.res.complete) socket.destroy();
     }
-    setNoDelay() {}
-    setSocketKeepAlive() {}
+    function closed() {
+      detach();
+      const { res } = request;
+      if (res && !res.complete && !res.destroyed) res.destroy(reset("aborted"));
+      request._released = true;
+      if (!request.destroyed) request.destroy(res ? undefined : reset("socket hang up"));
+    }
+    function failed(error) {
+      if (!request.res && !request.destroyed) request.destroy(error);
+      else if (request.res && !request.res.complete) request.res.destroy(error);
+    }
+
+    for (const [name, listener] of Object.entries(listeners)) socket.on(name, parts.bound?.(listener) ?? listener);
+    socket._httpMessage = request;
+    request.socket = socket;
+    request.emit("socket", socket);
+    if (request.timeout) socket.setTimeout(request.timeout);
+    request._flushTo(socket);
+  }
+
+  /** The answer is read: the connection may go to another request, or is closed. */
+  function release(request) {
+    const { socket } = request;
+    if (request._released || !socket) return;
+    request._released = true;
+    request._detach();
+    if (request.timeout) socket.setTimeout(0);
+    if (request.shouldKeepAlive && !request._last && request.agent && !socket.destroyed) globalThis.process.nextTick(() => socket.emit("free"));
+    else socket.destroySoon();
+    globalThis.process.nextTick(() => request.destroy());
   }
 
   /** The client's half of http or https. */
   const of = (protocol) => {
-    const request = (first, second, third) => {
-      const url = typeof first === "string" ? new URL(first) : first instanceof URL ? first : undefined;
-      const [options, done] = url ? (typeof second === "function" ? [{}, second] : [second ?? {}, third]) : [{}, second];
-      const asked = { ...(url ? node("url").urlToHttpOptions(url) : first), ...options };
-      return new ClientRequest(asked, asked.protocol ?? protocol, done);
+    const settle = (args) => {
+      const at = typeof args[0] === "string" || args[0] instanceof URL || args[0]?.searchParams ? 1 : 0;
+      if (at === 1) return typeof args[1] === "function" || args[1] === undefined ? [args[0], { _defaultAgent: agents[protocol] }, args[1]] : [args[0], { _defaultAgent: agents[protocol], ...args[1] }, args[2]];
+      return [{ protocol: args[0]?.agent?.protocol ?? protocol, _defaultAgent: agents[protocol], ...args[0] }, args[1]];
     };
+    const request = (...args) => new ClientRequest(...settle(args));
     const get = (...args) => request(...args).end();
-    return { Agent, ClientRequest, IncomingMessage, OutgoingMessage, globalAgent: new Agent(), request, get };
+    const out = { Agent: protocol === "https:" ? SecureAgent : Agent, request, get };
+    Object.defineProperty(out, "globalAgent", { enumerable: true, configurable: true, get: () => agents[protocol], set: (agent) => void (agents[protocol] = agent) });
+    return protocol === "https:" ? out : Object.defineProperties({ ClientRequest, IncomingMessage, OutgoingMessage }, Object.getOwnPropertyDescriptors(out));
   };
   return { of };
 }

@@ -15,7 +15,7 @@
   };
 
   return {
-    ...{ METHODS, STATUS_CODES, maxHeaderSize: 16384, globalAgent: {} },
+    ...{ METHODS, STATUS_CODES, maxHeaderSize: 16384, setMaxIdleHTTPParsers() {} },
     validateHeaderName: (name) => check(TOKEN.test(name), "ERR_INVALID_HTTP_TOKEN", `Header name must be a valid HTTP token ["${name}"]`),
     validateHeaderValue: (name, value) => check(!/[^\t\u0020-\u007e\u0080-\u00ff]/.test(value), "ERR_INVALID_CHAR", `Invalid character in header content ["${name}"]`),
   };

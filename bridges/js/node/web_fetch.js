@@ -1,6 +1,6 @@
-// fetch, Headers, Request, Response and FormData: undici, as in node, over Python's connections.
+// fetch, Headers, Request, Response, FormData and WebSocket: undici, as in node, over Python's connections.
 "use strict";
-({ host, packaged }) => {
+({ host, lazily, node, packaged }) => {
   const GLOBAL = Symbol.for("undici.globalDispatcher.1");
 
   async function bytesOf(body) {
@@ -18,8 +18,26 @@
     return Array.from({ length: headers.length / 2 }, (_, i) => [String(headers[2 * i]), String(headers[2 * i + 1])]);
   }
 
+  /** A request for another protocol, whose connection undici goes on with. */
+  function upgrade({ origin, path, headers, upgrade: protocol }, handler) {
+    const url = new URL(path, origin);
+    const { request: ask } = node(url.protocol === "https:" ? "https" : "http");
+    const request = ask(url, { agent: false, headers: Object.fromEntries([...pairsOf(headers), ["connection", "Upgrade"], ["upgrade", protocol]]) });
+    handler.onConnect((error) => request.destroy(error));
+    request.on("error", (error) => handler.onError(error));
+    request.on("response", (response) => request.destroy(new Error(`the server answered ${response.statusCode}`)));
+    request.on("upgrade", (response, socket, head) => {
+      if (head.length) socket.unshift(head);
+      handler.onUpgrade(response.statusCode, response.rawHeaders.map((x) => Buffer.from(x, "latin1")), socket);
+    });
+    request.end();
+    return true;
+  }
+
   /** What undici takes for its connection pool: one request, answered in events. */
-  function dispatch({ origin, path, method, headers, body }, handler) {
+  function dispatch(asked, handler) {
+    if (asked.upgrade) return upgrade(asked, handler);
+    const { origin, path, method, headers, body } = asked;
     let ended = false;
     const end = (error) => {
       if (ended) return;
@@ -54,5 +72,7 @@
   const { Response } = packaged("undici/response");
   const { FormData } = packaged("undici/formdata");
 
-  return { fetch: (input, init) => fetch(input, init), Headers, Request, Response, FormData };
+  const out = { fetch: (input, init) => fetch(input, init), Headers, Request, Response, FormData };
+  for (const name of ["WebSocket", "CloseEvent"]) lazily(out, name, () => packaged(name === "WebSocket" ? "undici/websocket" : "undici/events")[name]);
+  return out;
 }

@@ -150,7 +150,7 @@ class _Watch:
         report.loops[at] = max(report.loops[at], self._loops[loop])
         self._entered[id(frame)] = at
         if not frame.f_code.co_flags & inspect.CO_GENERATOR:
-            self._copied(at, *_given(frame)[1:])
+            self._copied(at, *_given(frame))
 
     def _return(self, frame: FrameType, value: Any) -> None:
         at = self._entered.pop(id(frame), None)
@@ -193,10 +193,11 @@ def _is_users(file: str) -> bool:
 
 
 def _given(frame: FrameType) -> list[Any]:
-    """The arguments of a call that has just begun."""
+    """The arguments of a call that has just begun, but for `self`."""
     code = frame.f_code
     count = code.co_argcount + code.co_kwonlyargcount
-    named = [frame.f_locals.get(name) for name in code.co_varnames[:count]]
+    names = [name for name in code.co_varnames[:count] if name != "self"]
+    named = [frame.f_locals.get(name) for name in names]
     rest = code.co_varnames[count : count + bool(code.co_flags & inspect.CO_VARARGS)]
     return [*named, *(x for name in rest for x in frame.f_locals.get(name, ()))]
 

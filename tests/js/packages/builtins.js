@@ -350,4 +350,34 @@ module.exports = {
     Error.captureStackTrace(o);
     return [typeof o.stack, typeof Error.stackTraceLimit];
   },
+  "tty colours": ({ WriteStream: { prototype: tty } }) => [{}, { TERM: "xterm-256color" }, { COLORTERM: "truecolor", TERM: "x" }, { FORCE_COLOR: "3" }, { TERM: "dumb" }].map((env) => [tty.getColorDepth(env), tty.hasColors(256, env)]),
+  "crypto keys of bits": (c) => [c.generateKeySync("aes", { length: 128 }).export().length, typeof c.generateKeyPair, typeof c.X509Certificate],
+  "events call sites": () => {
+    const before = Error.prepareStackTrace;
+    Error.prepareStackTrace = (_, sites) => sites;
+    const { stack } = new Error("x");
+    Error.prepareStackTrace = before;
+    return [stack[0].getFileName().split("/").pop(), stack[0].getLineNumber() > 1, typeof new Error("y").stack];
+  },
+  "net conversation": (net) =>
+    new Promise((done) => {
+      const said = [];
+      const server = net.createServer((c) => c.end("hello"));
+      server.listen(0, "127.0.0.1", () => {
+        const c = net.connect(server.address().port, "127.0.0.1");
+        for (const name of ["connect", "ready", "end", "close"]) c.on(name, (...args) => said.push([name, ...args]));
+        c.on("data", (x) => said.push(["data", String(x)])).on("close", () => server.close(() => done([said, c.readyState, c.bytesRead, c.destroyed])));
+      });
+    }),
+  "http conversation": (http) =>
+    new Promise((done) => {
+      const server = http.createServer((q, s) => s.writeHead(201, "Made", { "X-A": ["1", "2"] }).end(`${q.method} ${q.url}`));
+      server.listen(0, "127.0.0.1", () => {
+        const asked = http.request({ port: server.address().port, host: "127.0.0.1", path: "/x?y", method: "PUT", agent: false }, (r) => {
+          const all = [r.statusCode, r.statusMessage, r.headers["x-a"], r.headers.connection, r.httpVersion];
+          r.setEncoding("utf8").on("data", (x) => all.push(x)).on("end", () => server.close(() => done([all, asked.writableEnded, r.complete])));
+        });
+        asked.end("body");
+      });
+    }),
 };
