@@ -29,9 +29,14 @@ def session(toys: Path) -> Session:
     return Session()
 
 
-def ctrl_c_soon() -> None:
-    main = threading.main_thread().ident or 0
-    threading.Timer(0.2, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
+def ctrl_c_when(begun: Callable[[], Any]) -> None:
+    """Press Ctrl-C as soon as that is true."""
+
+    def press() -> None:
+        soon(begun)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
 
 
 Talk = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -62,7 +67,7 @@ class Editor:
     """An nREPL client: sends messages, and collects the answers to each until it is done."""
 
     def __init__(self, wire: socket.socket, **always: str) -> None:
-        wire.settimeout(20)
+        wire.settimeout(60)
         self.wire, self.stream, self.always = wire, wire.makefile("rb"), always
         self.sent, self.heard = 0, []
 
@@ -213,6 +218,22 @@ class Kernel:
         variables = {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"}
         how = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": str(folder)}
         self.manager, self.client = start_new_kernel(kernel_name="polyhy", env=variables, **how)
+        self.begun = folder / "begun"
+        tell = f"lambda info: open({str(self.begun)!r}, 'w').close()"
+        self.run(f"%%py\nget_ipython().events.register('pre_run_cell', {tell})")
+
+    def begin(self, code: str) -> str:
+        """Begin to run a cell, and return the number of the request."""
+        self.begun.unlink(missing_ok=True)
+        number = self.client.execute(code, allow_stdin=False, stop_on_error=False)
+        soon(self.begun.exists, 60)
+        return number
+
+    def reply(self, number: str) -> dict[str, Any]:
+        """The answer to a request."""
+        while (reply := self.client.get_shell_msg(timeout=60))["parent_header"]["msg_id"] != number:
+            continue
+        return reply["content"]
 
     def run(self, code: str, **settings: Any) -> dict[str, Any]:
         """Run a cell: its text, data, error and reply."""
@@ -227,7 +248,7 @@ class Kernel:
             elif kind == "error":
                 got["error"] += "\n".join(content["traceback"])
 
-        settings = {"timeout": 30, "allow_stdin": False, "stop_on_error": False, **settings}
+        settings = {"timeout": 60, "allow_stdin": False, "stop_on_error": False, **settings}
         reply = self.client.execute_interactive(code, output_hook=heard, **settings)
         got["reply"] = reply["content"]
         assert reply["content"]["status"] != "aborted"
@@ -241,17 +262,14 @@ class Kernel:
     def hears(self, code: str, text: str) -> None:
         """Run a cell, and wait for what is printed by it, or after it."""
         self.client.execute(code, allow_stdin=False, stop_on_error=False)
-        said, end = "", time.monotonic() + 20
+        said, end = "", time.monotonic() + 60
         while text not in said and time.monotonic() < end:
             with suppress(queue.Empty):
                 said += self.client.get_iopub_msg(timeout=0.5)["content"].get("text", "")
         assert text in said
 
     def ask(self, what: str, *words: Any) -> dict[str, Any]:
-        number = getattr(self.client, what)(*words)
-        while (reply := self.client.get_shell_msg(timeout=20))["parent_header"]["msg_id"] != number:
-            continue
-        return reply["content"]
+        return self.reply(getattr(self.client, what)(*words))
 
 
 @pytest.fixture(scope="module")
@@ -262,7 +280,7 @@ def kernel(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     started.manager.shutdown_kernel(now=True)
 
 
-def soon(test: Callable[[], Any], seconds: float = 10) -> Any:
+def soon(test: Callable[[], Any], seconds: float = 60) -> Any:
     """What `test` returns once it is true; an error if it never is."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import jupyter_kernel_test
 import pytest
 
-from .conftest import Kernel
+from .conftest import Kernel, soon
 
 
 def test_the_spec_says_how_to_start_it(installed: Path) -> None:
@@ -127,12 +127,10 @@ def test_mistakes_are_told_and_the_kernel_goes_on(kernel: Kernel, code: str, nam
                                   "(import asyncio) (await (asyncio.sleep 60))"])  # fmt: skip
 def test_an_interrupt_keeps_the_session(kernel: Kernel, code: str) -> None:
     kernel.value("(setv kept 42)")
-    number = kernel.client.execute(code, stop_on_error=False)
-    time.sleep(1)
+    number = kernel.begin(code)
+    time.sleep(0.3)  # not only at the beginning
     kernel.manager.interrupt_kernel()
-    while (reply := kernel.client.get_shell_msg(timeout=20))["parent_header"]["msg_id"] != number:
-        continue
-    assert reply["content"]["status"] == "error"
+    assert kernel.reply(number)["status"] == "error"
     assert kernel.value("kept") == "42"
 
 
@@ -143,7 +141,6 @@ def test_an_interrupt_stops_a_guest(kernel: Kernel, code: str) -> None:
     test_an_interrupt_keeps_the_session(kernel, code)
 
 
-@pytest.mark.slow  # one in some forty interrupts is lost, and the kernel with it
 def test_an_interrupt_stops_a_script_that_calls_python_all_the_time(kernel: Kernel) -> None:
     kernel.value('(setv again (eval-in "js" "(f) => { for (;;) f() }"))')
     for _ in range(5):
@@ -155,6 +152,31 @@ def test_timers_fire_between_cells(kernel: Kernel) -> None:
     kernel.hears("%%js\nsetTimeout(() => { throw new TypeError('late') }, 100); 0", "late")
 
 
+@pytest.mark.parametrize(
+    "loop",
+    ["for (;;);", pytest.param("for (;;) try { begin() } catch {}", marks=pytest.mark.slow)],
+)
+def test_an_interrupt_stops_a_timer_between_cells(
+    kernel: Kernel, loop: str, tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+    kernel.value(f'(defn begin [] (.close (open "{begun}" "w")))')
+    kernel.value(f"%%js\nsetTimeout(() => {{ begin(); {loop} }}, 50); 0")
+    soon(begun.exists, 60)
+    kernel.manager.interrupt_kernel()
+    kernel.hears("(setv kept 43)", "interrupted")
+    assert kernel.value("kept") == "43"
+
+
+def test_an_interrupt_stops_a_task_between_cells(kernel: Kernel, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    kernel.value(f'(import asyncio) (defn :async spin [] (open "{begun}" "w") (while True))')
+    kernel.value("%%py\nspinning = asyncio.ensure_future(spin()); None")
+    soon(begun.exists, 60)
+    kernel.manager.interrupt_kernel()
+    assert kernel.value("(str (.exception spinning))") == '"interrupted"'
+
+
 def test_magics_and_the_shell(kernel: Kernel) -> None:
     assert "Wall time" in kernel.run("%time (+ 1 2)")["text"]
     assert "loop" in kernel.run("%timeit -n 1 -r 1 (+ 1 2)")["text"]
@@ -164,6 +186,8 @@ def test_magics_and_the_shell(kernel: Kernel) -> None:
     assert kernel.run("%nope")["text"] + kernel.run("%nope")["error"]
     kernel.run("%reset -f")
     assert kernel.value("(when True 5)") == "5"
+    kernel.value("(setv mine 3)")
+    assert kernel.run(":who")["text"].split() == ["mine", "int", "3"]
 
 
 def test_help_by_question_marks_and_names_that_end_so(kernel: Kernel) -> None:

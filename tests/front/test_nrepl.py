@@ -30,7 +30,7 @@ def test_the_port_is_printed_and_stands_in_a_file(serve: Serve) -> None:
         f" - nrepl://127.0.0.1:{server.port}\n"
     )
     server.process.send_signal(signal.SIGINT)
-    assert server.process.wait(10) == 0
+    assert server.process.wait(60) == 0
     assert not (server.folder / ".nrepl-port").exists()
 
 
@@ -39,7 +39,7 @@ def test_it_ends_at_sigterm_although_something_runs(serve: Serve) -> None:
     server.editor().send("eval", code="(while True)")
     time.sleep(0.3)
     server.process.terminate()
-    assert server.process.wait(10) == 0
+    assert server.process.wait(60) == 0
     assert not (server.folder / ".nrepl-port").exists()
 
 
@@ -137,8 +137,7 @@ def test_timers_fire_while_the_server_waits(serve: Serve) -> None:
     editor.until(number)
     assert "TypeError: late" in _heard(editor, number, ":1)\n")
     editor.evaluate("setTimeout(() => { for (;;) {} }, 1); 0")
-    time.sleep(0.5)
-    assert editor.ask("interrupt")["status"] == ["done"]
+    soon(lambda: editor.ask("interrupt")["status"] == ["done"])
     assert editor.evaluate("6 * 7")["values"] == ["42"]
 
 
@@ -197,11 +196,9 @@ def test_an_interrupt_stops_it_and_keeps_the_session(serve: Serve, which: str, c
     one.evaluate("1")  # the first has the main thread
     editor = one if which == "first" else other
     number = editor.send("eval", code=code)
-    time.sleep(0.3)
-    start = time.monotonic()
+    time.sleep(0.3)  # not only at the beginning
     assert editor.ask("interrupt", **{"interrupt-id": number})["status"] == ["done"]
     assert "interrupted" in editor.until(number)[-1]["status"]
-    assert time.monotonic() - start < 5
     assert editor.evaluate("(+ 40 2)")["values"] == ["42"]
     assert one.evaluate("(+ 40 2)")["values"] == ["42"]
 
@@ -321,7 +318,7 @@ def test_a_token_is_asked_for(serve: Serve) -> None:
 
 def test_other_addresses_want_a_token(serve: Serve) -> None:
     server = serve("--bind", "0.0.0.0")
-    assert server.process.wait(10) == 2
+    assert server.process.wait(60) == 2
     assert "give a token" in (server.process.communicate()[1] or "")
 
 
@@ -336,9 +333,9 @@ def test_a_unix_socket_is_for_this_user(serve: Serve, tmp_path: Path) -> None:
     server.editors.append(Editor(wire))
     assert server.editors[0].evaluate("(+ 1 1)")["values"] == ["2"]
     second = serve("--socket", str(file))
-    assert second.process.wait(10) == 2
+    assert second.process.wait(60) == 2
     server.process.send_signal(signal.SIGINT)
-    assert server.process.wait(10) == 0
+    assert server.process.wait(60) == 0
     assert not file.exists()
 
 
@@ -352,5 +349,5 @@ def test_a_socket_that_a_dead_server_left_is_replaced(serve: Serve, tmp_path: Pa
 
 def test_a_port_that_is_taken_is_told(served: Served, serve: Serve) -> None:
     server = serve("--port", str(served.port))
-    assert server.process.wait(10) == 2
+    assert server.process.wait(60) == 2
     assert "try --port 0" in (server.process.communicate()[1] or "")

@@ -98,6 +98,8 @@ def _who(session: Session, _: str) -> None:
     names = {n: v for n, v in session.names.items() if not n.startswith(("_", "hyx_Xasterisk"))}
     names.pop("hy", None)
     for name, value in names.items():
+        if session.given.get(name) is value:
+            continue
         print(f"{hy.unmangle(name):20} {type(value).__name__:16} {_short(value)}")
 
 
@@ -145,6 +147,8 @@ def _reload(session: Session, argument: str) -> None:
     import hy
 
     wanted = [hy.mangle(name) for name in argument.split()] or _own_modules()
+    if not wanted:
+        print("no module of the project was imported")
     for name in wanted:
         if name not in sys.modules:
             known = suggest(name, _own_modules(), "there are")

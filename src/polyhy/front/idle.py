@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
+from polyhy import owner
+from polyhy.errors import Interrupted
 from polyhy.guests import host
 
 SELDOM = 0.25
@@ -21,6 +23,12 @@ Tell = Callable[[BaseException], None]
 
 _WAITING = ("selectors", "asyncio", "prompt_toolkit")
 """Whose code runs where nothing does."""
+
+_KERNEL = (
+    *("IPython.", "comm.", "ipykernel.", "jupyter_client.", "polyhy.front."),
+    *("tornado.", "traitlets.", "zmq.", *(f"{name}." for name in sys.stdlib_module_names)),
+)
+"""Whose code a kernel runs for itself, and not on behalf of a program."""
 
 
 def serve(tell: Tell) -> float:
@@ -53,11 +61,11 @@ async def keep_serving(tell: Tell, first: Callable[[], None] = lambda: None) -> 
 def interruptible(press: Callable[[], object]) -> Iterator[None]:
     """Let Ctrl-C stop what runs on the loop; where nothing does, it is a key to `press`."""
 
-    def arrived(_: int, frame: FrameType | None) -> None:
-        where = frame.f_globals.get("__name__", "") if frame else ""
-        if where.partition(".")[0] not in _WAITING:
+    def arrived(number: int, frame: FrameType | None) -> None:
+        if _package(frame) in _WAITING:
+            loop.call_soon_threadsafe(press)
+        elif not owner.puts_off(number, frame):
             raise KeyboardInterrupt
-        loop.call_soon_threadsafe(press)
 
     loop = asyncio.get_running_loop()
     before = signal.signal(signal.SIGINT, arrived)
@@ -65,6 +73,37 @@ def interruptible(press: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def within_message(number: int, frame: FrameType | None) -> None:
+    """What SIGINT calls while a kernel handles a message: it ends what that runs.
+
+    It comes again where the kernel's own lines run: to ipykernel, an error of theirs is one that
+    nobody answers, or its end.
+    """
+    if _runs_program(frame):
+        signal.default_int_handler(number, frame)
+    else:
+        owner.send_again(number)
+
+
+def between_messages(number: int, frame: FrameType | None) -> None:
+    """What SIGINT calls while a kernel handles none: it ends a timer or a task that runs."""
+    if _runs_program(frame) and not owner.puts_off(number, frame):
+        raise Interrupted
+
+
+def _runs_program(frame: FrameType | None) -> bool:
+    """True where what a loop runs on this stack is more than a kernel's own code."""
+    found = False
+    while frame is not None and frame.f_code is not asyncio.Handle._run.__code__:
+        found = found or not f"{frame.f_globals.get('__name__')}.".startswith(_KERNEL)
+        frame = frame.f_back
+    return found and frame is not None
+
+
+def _package(frame: FrameType | None) -> str:
+    return frame.f_globals.get("__name__", "").partition(".")[0] if frame else ""
 
 
 @contextmanager

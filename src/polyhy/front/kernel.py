@@ -16,7 +16,7 @@ import hy
 from ipykernel.ipkernel import IPythonKernel
 
 from polyhy.errors import UnknownLanguage
-from polyhy.front import commands
+from polyhy.front import commands, idle
 from polyhy.front.kernel_shell import Shell, explanation
 from polyhy.sessions import complete, describe, reading
 from polyhy.sessions.session import LISP, target
@@ -47,10 +47,12 @@ class Kernel(IPythonKernel):
         return f"polyhy: Hy {hy.__version__} with every language as a library"
 
     def pre_handler_hook(self) -> None:
-        """Let a message be interrupted. A room may have put a function of its own in the place of
-        Python's, of which ipykernel keeps the one that it first saw."""
         super().pre_handler_hook()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, idle.within_message)
+
+    def post_handler_hook(self) -> None:
+        super().post_handler_hook()
+        signal.signal(signal.SIGINT, idle.between_messages)
 
     @contextmanager
     def _cancel_on_sigint(self, future: asyncio.Task[Any]) -> Iterator[None]:
@@ -60,7 +62,7 @@ class Kernel(IPythonKernel):
 
         def stop(number: int, frame: Any) -> None:
             if asyncio.current_task(loop) is future:
-                signal.default_int_handler(number, frame)
+                idle.within_message(number, frame)
             else:
                 loop.call_soon_threadsafe(future.cancel)
 

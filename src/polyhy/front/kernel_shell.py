@@ -16,7 +16,7 @@ from IPython.core.compilerop import CachingCompiler
 from IPython.core.error import UsageError as MagicError
 
 from polyhy import coroutines, plugins
-from polyhy.errors import UnknownLanguage
+from polyhy.errors import Interrupted, UnknownLanguage
 from polyhy.front import colour, commands, idle, notation
 from polyhy.guests import host
 from polyhy.sessions import describe, trace
@@ -80,6 +80,7 @@ class Shell(ZMQInteractiveShell):
         """Begin a session, again after `%reset`."""
         super().init_user_ns()
         self.polyhy = Session(self.user_module)
+        self.polyhy.given = self.user_ns_hidden
 
     # --- what a cell is
 
@@ -229,10 +230,14 @@ async def _serve() -> None:
     """Let guests' timers fire between cells, and show what they raise."""
 
     def tell(error: BaseException) -> None:
-        sys.stderr.write(colour.traceback(trace.text(trace.trim(error))))
+        known = isinstance(error, Interrupted)
+        told = f"{error}\n" if known else colour.traceback(trace.text(trace.trim(error)))
+        sys.stderr.write(told)
 
     with idle.telling(tell):
-        await idle.keep_serving(tell)
+        while True:
+            with suppress(Interrupted):
+                await idle.keep_serving(tell)
 
 
 def explanation(found: describe.Description, detail: int = 0) -> str:

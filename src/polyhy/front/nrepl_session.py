@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from polyhy import owner
@@ -93,8 +93,10 @@ class Interrupts:
     main = Seat()
 
     @classmethod
-    def arrived(cls, *_: Any) -> None:
+    def arrived(cls, number: int, frame: FrameType | None) -> None:
         """The signal: raise KeyboardInterrupt in what it is for, if that still runs."""
+        if owner.puts_off(number, frame):
+            return
         client, cls.wanted = cls.wanted, None
         if client is None:
             cls.main.leave()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -38,6 +38,8 @@ class Session:
     def __init__(self, module: ModuleType | None = None) -> None:
         self.module = module or ModuleType("__main__")
         self.names: dict[str, Any] = self.module.__dict__
+        self.given: Mapping[str, Any] = {}
+        """What a front has put among the names."""
         self.cells = Cells(self.module)
         self.target = self.label = LISP
         self.history: list[Cell] = []
