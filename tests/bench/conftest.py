@@ -18,7 +18,7 @@ GOALS = {
     "js list of 100": 0.09,
     "js graph of 1 MB": 1.0,
     "node f(int)": 0.8,
-    "lua f(int)": 2.2,
+    "lua f(int)": 2.0,
     "lua f(str)": 2.0,
     "lua list of 100 in": 1.2,
     "lua 100 callbacks": 1.5,
