@@ -17,6 +17,7 @@ import pytest
 
 import polyhy
 from polyhy.bridges.js.errors import JsError
+from polyhy.guests import host
 
 pytestmark = pytest.mark.registry
 
@@ -43,6 +44,11 @@ def shout(connection: socket.socket) -> None:
     """Send back what comes, in capitals, until its end."""
     while piece := connection.recv(65536):
         connection.sendall(piece.upper())
+
+
+@pytest.fixture
+def net(script: Any) -> Any:
+    return polyhy.evaluate("js", "process.getBuiltinModule('net')")
 
 
 class TestClients:
@@ -212,6 +218,25 @@ class TestServers:
         assert script(source, ask) == ["127.0.0.1", "IPv4", False, None]
         threads[0].join(20)
         assert said == [b"got hello"]
+
+    def test_they_tell_that_they_listen_when_python_has_them_by_a_name(self, net: Any) -> None:
+        told: list[Any] = []
+
+        def ready() -> None:
+            told.append(server.address()["port"])
+            server.close()
+
+        server = net.createServer().listen(0, ready)
+        assert not told
+        host.wait()
+        assert told[0] > 0
+
+    def test_a_client_that_fails_waits_for_who_listens(self, net: Any) -> None:
+        told: list[Any] = []
+        client = net.connect({"path": "/there/is/no/such.sock"})
+        client.on("error", lambda error: told.append(error.code))
+        host.wait()
+        assert told == ["ENOENT"]
 
     def test_a_port_that_is_taken_is_nodes_error(self, script: Any) -> None:
         source = """(port) => new Promise((done) => {

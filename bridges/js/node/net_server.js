@@ -6,7 +6,7 @@
   const { failure, mistake, normalized, portOf } = node("net_words");
   const Socket = node("net_socket");
   const { sockets } = host;
-  const later = (f) => globalThis.process.nextTick(f);
+  const later = (f) => globalThis.setImmediate(f); // not before Python has what it waits for by its name
 
   class Server extends EventEmitter {
     #number;

@@ -5,7 +5,7 @@
   const names = node("net_names");
   const { sockets } = host;
   const { failure, mistake, normalized, portOf } = node("net_words");
-  const later = (f) => globalThis.process.nextTick(f);
+  const later = (f) => globalThis.setImmediate(f); // not before Python has what it waits for by its name
 
   class Socket extends Duplex {
     #number;
