@@ -12,7 +12,8 @@
   function get(number, ...names) {
     const x = Object(objects[number]);
     for (const name of names) if (name in x) return objects[number][name];
-    return raise("attribute", names[0], similar(x, names[0]));
+    const made = names[0].startsWith("_") ? undefined : objects[number][names[0]]; // by a trap that tells nobody
+    return made === undefined ? raise("attribute", names[0], similar(x, names[0])) : made;
   }
 
   /** A function of its own for each name, quicker than `get`: the object's number is in the register. */

@@ -395,3 +395,9 @@ def test_a_rejection_that_somebody_listens_to_is_no_error(js, source):
 @pytest.mark.parametrize("name", ["AbortController", "EventTarget", "Buffer", "URL", "process"])
 def test_a_script_may_ask_for_a_global_that_is_not_there(js, name):
     assert js(f"typeof {name}") in ("undefined", "function", "object")
+
+
+def test_members_that_a_trap_makes_are_there(js):
+    made = js("new Proxy(() => 0, { get: (_, name) => typeof name === 'string' && name + '!' })")
+    assert [made.foo, made.bar, made.foo] == ["foo!", "bar!", "foo!"]
+    assert not hasattr(js("new Proxy(() => 0, { get: () => undefined })"), "foo")
