@@ -184,7 +184,6 @@ class Js(Target):
     function = functions.function
     closed = functions.closed
     classed = functions.classed
-    assigned = statements.assigned
     evaluated = statements.evaluated
     returned = statements.returned
     declared = statements.declared
@@ -222,8 +221,7 @@ class Js(Target):
         return f"//# sourceMappingURL={name}\n"
 
     def prelude_source(self) -> str:
-        names = re.findall(self.defines, self.prelude, re.MULTILINE)
-        made = ", ".join(f"{name[1:]}: {name}" for name in names)
+        made = ", ".join(f"{n}: {self.prelude_name(n)}" for n in sorted(self.prelude_names))
         return f"(() => {{{self.prelude}\nreturn {{ {made} }};\n}})()"
 
     def as_module(self, w: Walker, body: Block, exports: Mapping[str, str], prelude: str) -> str:

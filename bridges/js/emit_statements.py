@@ -11,10 +11,6 @@ from polyhy.emit import Block, Code, Target, Walker
 from .emit_text import CALL, braces
 
 
-def assigned(self: Target, place: str, value: Code) -> str:
-    return f"{place} = {value.text};"
-
-
 def evaluated(self: Target, code: Code) -> str:
     wrapped = code.text.startswith(("{", "function", "class", "async function"))
     return f"({code.text});" if wrapped else f"{code.text};"

@@ -225,7 +225,6 @@ class Lua(Target):
     function = functions.function
     closed = functions.closed
     classed = functions.classed
-    assigned = statements.assigned
     evaluated = statements.evaluated
     returned = statements.returned
     declared = statements.declared

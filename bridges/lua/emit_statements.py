@@ -12,10 +12,6 @@ from polyhy.emit.code import block, wrapped
 from .emit_text import AND, CALL, SUM, UNARY
 
 
-def assigned(self: Target, place: str, value: Code) -> str:
-    return f"{place} = {value.text};"
-
-
 def evaluated(self: Target, code: Code) -> str:
     text = re.sub(r"^\x01\d+\x02", "", code.text)
     is_call = code.level == CALL and text.endswith(")") and not text.startswith("(")

@@ -98,3 +98,8 @@ class Pin:
 
         namespace, _, name = self.name.rpartition("/")
         return PackageURL(self.purl_type, namespace or None, name, self.version).to_string()
+
+
+def folded(name: str) -> str:
+    """A name as registries compare it that take `Foo_Bar`, `foo.bar` and `foo-bar` for one."""
+    return name.lower().replace("_", "-").replace(".", "-")

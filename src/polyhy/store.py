@@ -47,7 +47,12 @@ def use(pin: Pin, variant: str = "") -> Path | None:
 
 def name(pin: Pin, variant: str = "") -> str:
     """The name of a package's entry in the store: `npm/lodash@4.17.21-0a1b2c3d4e5f6a7b`."""
-    return _entry(pin, variant).relative_to(cache() / "store").as_posix()
+    return name_of(_entry(pin, variant))
+
+
+def name_of(entry: Path) -> str:
+    """The name of an entry of the store by its folder."""
+    return entry.relative_to(cache() / "store").as_posix()
 
 
 def put(pin: Pin, made: Path, variant: str = "") -> None:

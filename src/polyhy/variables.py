@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -26,11 +25,6 @@ def names(compiler: Any) -> set[str]:
         for kind in ("defined", "bindings", "iterators"):
             known.update(getattr(scope, kind, ()))
     return known - {"hy", "_polyhy", "_hy_macros", "_hy_reader_macros"}
-
-
-def is_builtin(name: str) -> bool:
-    """True where Python has it built in: `len`, `ValueError`."""
-    return hasattr(builtins, mangle(name))
 
 
 def _scopes(compiler: Any) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from hy.models import List
 
 from polyhy.emit import EmitError
+from polyhy.emit.code import register
 from polyhy.emit.scopes import head
 
 from .forms import as_truth, counted, truth
@@ -18,14 +19,8 @@ from .writer import ATOM, UNARY, Value, Writer, wrap
 
 BUILTINS: dict[str, Callable[[Writer, Any, Type | None], Value]] = {}
 
-
-def builtin(*names: str) -> Callable[[Any], Any]:
-    def register(function: Any) -> Any:
-        for name in names:
-            BUILTINS[name] = function
-        return function
-
-    return register
+builtin = register(BUILTINS)
+_COMPREHENSIONS = ("gfor", "lfor")
 
 
 @builtin("len")
@@ -95,13 +90,17 @@ def sum_(w: Writer, form: Any, wanted: Type | None) -> Value:
         kinds.append(joined(kind, start.type) or kind)
         return f"{name} = {operate('+', Value(name, kinds[0]), value, each).text};"
 
-    if head(form[1]) in ("gfor", "lfor"):
-        text = gathered(w, form[1], lambda each: add(w.say(each), each))
-    else:
-        many, kind = iterated(w, form[1])
-        text = f"for {item} in {many} {{ {add(Value(item, kind), form[1])} }}"
+    text = _for_each(w, form[1], item, add)
     begin = w.fit(start, kinds[0], form[2]).text if len(form) == 3 else _zero(kinds[0], form)
     return Value(f"{{ let mut {name} = {begin}; {text} {name} }}", kinds[0])
+
+
+def _for_each(w: Writer, things: Any, item: str, do: Callable[[Value, Any], str]) -> str:
+    """A loop that does something with each value of a comprehension, or of what has many."""
+    if head(things) in _COMPREHENSIONS:
+        return gathered(w, things, lambda each: do(w.say(each), each))
+    many, kind = iterated(w, things)
+    return f"for {item} in {many} {{ {do(Value(item, kind), things)} }}"
 
 
 def _zero(kind: Type, form: Any) -> str:
@@ -121,11 +120,7 @@ def any_(w: Writer, form: Any, wanted: Type | None) -> Value:
         test = test if found else Value(f"!{wrap(test, UNARY)}", BOOL)
         return f"if {test.text} {{ {name} = {str(found).lower()}; break {label}; }}"
 
-    if head(form[1]) in ("gfor", "lfor"):
-        text = gathered(w, form[1], lambda each: ask(w.say(each), each))
-    else:
-        many, kind = iterated(w, form[1])
-        text = f"for {item} in {many} {{ {ask(Value(item, kind), form[1])} }}"
+    text = _for_each(w, form[1], item, ask)
     before = f"let mut {name} = {str(not found).lower()};"
     return Value(f"{{ {before} {label}: {{ {text} }} {name} }}", BOOL)
 
@@ -150,7 +145,7 @@ def list_(w: Writer, form: Any, wanted: Type | None) -> Value:
     if len(form) == 1:
         return w.say(List([]), wanted)
     counted(form, 1)
-    if head(form[1]) in ("gfor", "lfor"):
+    if head(form[1]) in _COMPREHENSIONS:
         return comprehension(w, form[1], wanted)
     many, kind = iterated(w, form[1])
     return Value(f"{many}.collect::<Vec<_>>()", list_of(kind))

@@ -11,7 +11,7 @@ from hy import mangle
 from hy.models import Expression, Float, Integer, String, Symbol
 
 from polyhy.emit import Around, EmitError
-from polyhy.emit.code import BREAK, at
+from polyhy.emit.code import BREAK, at, register
 from polyhy.emit.scopes import head, names_in
 
 from .declare import Function, local_name
@@ -36,16 +36,8 @@ class Value(NamedTuple):
 FORMS: dict[str, Callable[[Writer, Any, Type | None], Value]] = {}
 """The forms there are. Each takes what is wanted: a type, DROP, or None for what it gives."""
 
-
-def form(*names: str) -> Callable[[Any], Any]:
-    """Register what says a form."""
-
-    def register(function: Any) -> Any:
-        for name in names:
-            FORMS[name] = function
-        return function
-
-    return register
+form = register(FORMS)
+"""Registers what says a form."""
 
 
 class Writer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 ATOM: Final = 99
@@ -20,15 +20,6 @@ class Code(NamedTuple):
     """True where it can be evaluated later without a difference: a literal, a temporary."""
 
 
-class Emitted(NamedTuple):
-    """A piece of Lisp as source of the target."""
-
-    source: str
-    free: tuple[str, ...]
-    """The variables of the Hy around that are passed in, as Hy names them."""
-    awaits: bool
-
-
 class EmitError(Exception):
     """A form that the target can't have. `form` is where, for a caret."""
 
@@ -42,6 +33,19 @@ _LINE, _END, BREAK, IN, OUT = "\x01", "\x02", "\n", "\x0e", "\x0f"
 _MARKS = re.compile(f"{_LINE}(\\d+){_END}|([{BREAK}{IN}{OUT}])")
 RETURNS: Final = re.compile(f"({_LINE}\\d+{_END}|)return (.*);", re.DOTALL)
 """A body that only returns: where it stands, and what it returns."""
+
+
+def register(table: dict[str, Any]) -> Callable[..., Callable[[Any], Any]]:
+    """A decorator that enters a function in a table, under the names that it is given."""
+
+    def under(*names: str) -> Callable[[Any], Any]:
+        def enter(function: Any) -> Any:
+            table.update(dict.fromkeys(names, function))
+            return function
+
+        return enter
+
+    return under
 
 
 def words(text: str) -> frozenset[str]:

@@ -69,6 +69,9 @@ class Target(Language):
     prelude: str
     """Source of what the language lacks: definitions, each after an empty line."""
 
+    prelude_names: frozenset[str]
+    """The names of what it defines."""
+
     builtins: frozenset[str]
     """The names of the prelude that programs may use: `len`, `sorted`, `ValueError`."""
 
@@ -105,9 +108,9 @@ class Target(Language):
         texts = (folder.joinpath(f"{name}{self.suffix}").read_text("utf-8") for name in parts)
         self.prelude = "\n".join(texts)
         defined = re.findall(self.defines, self.prelude, re.MULTILINE)
-        names = frozenset(map(self.plain_name, defined))
-        self.methods = frozenset(name[2:] for name in names if name.startswith("m_"))
-        self.builtins = names & BUILTINS
+        self.prelude_names = frozenset(map(self.plain_name, defined))
+        self.methods = frozenset(n[2:] for n in self.prelude_names if n.startswith("m_"))
+        self.builtins = self.prelude_names & BUILTINS
 
     def piece(self, forms: Sequence[Any], around: Around, names: Sequence[str]) -> Piece:
         from polyhy.emit import walked
@@ -118,12 +121,6 @@ class Target(Language):
         from polyhy.emit import walked
 
         return walked.module(self, forms, around)
-
-    @property
-    def prelude_names(self) -> frozenset[str]:
-        from polyhy.emit.walked import prelude
-
-        return frozenset(prelude(self))
 
     # --- names
 
@@ -229,8 +226,8 @@ class Target(Language):
 
     # --- statements
 
-    @abstractmethod
-    def assigned(self, place: str, value: Code) -> str: ...
+    def assigned(self, place: str, value: Code) -> str:
+        return f"{place} = {value.text};"
 
     @abstractmethod
     def evaluated(self, code: Code) -> str: ...

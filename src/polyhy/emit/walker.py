@@ -17,7 +17,7 @@ from hy.models import (
     Symbol,
 )
 
-from polyhy.emit.code import Code, EmitError, at
+from polyhy.emit.code import Code, EmitError, at, register
 from polyhy.emit.language import Around
 from polyhy.emit.naming import Names
 from polyhy.emit.scopes import head
@@ -34,27 +34,8 @@ EXPRESSIONS: dict[str, Callable[[Walker, Any], Code]] = {}
 STATEMENTS: dict[str, Callable[[Walker, Any, str], None]] = {}
 """The forms there are. A statement gives its value, if it has one, to a destination."""
 
-
-def expression(*names: str) -> Callable[[Any], Any]:
-    """Register what says a form as an expression."""
-
-    def register(function: Any) -> Any:
-        for name in names:
-            EXPRESSIONS[name] = function
-        return function
-
-    return register
-
-
-def statement(*names: str) -> Callable[[Any], Any]:
-    """Register what says a form as statements."""
-
-    def register(function: Any) -> Any:
-        for name in names:
-            STATEMENTS[name] = function
-        return function
-
-    return register
+expression, statement = register(EXPRESSIONS), register(STATEMENTS)
+"""They register what says a form as an expression, or as statements."""
 
 
 class Block(list[str]):

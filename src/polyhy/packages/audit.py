@@ -18,7 +18,7 @@ from polyhy import plugins
 from polyhy.ecosystem import Ecosystem, Finding
 from polyhy.errors import PackageError, Tampered, UsageError
 from polyhy.packages.lock import Lock
-from polyhy.spec import Pin
+from polyhy.spec import Pin, folded
 
 
 class State(str, Enum):
@@ -198,7 +198,7 @@ def _listed(document: Any) -> list[dict[str, Any]]:
 
 
 def _plain(ecosystem: str, name: str) -> str:
-    return name.lower().replace("_", "-").replace(".", "-") if ecosystem == "PyPI" else name
+    return folded(name) if ecosystem == "PyPI" else name
 
 
 _WHERE = "give a zip, a folder or a JSON file of records, as osv.dev offers them"

@@ -47,13 +47,14 @@ def note(env: Env, folder: Path, entries: Iterable[str]) -> None:
         store.write(place, f"{env.root}\n")
 
 
-def lists() -> Iterator[Path]:
-    """The lists of entries that envs took, the last generation too; what is gone is forgotten."""
+def lists() -> Iterator[tuple[Path, set[str]]]:
+    """The entries that envs took, by list, the last generation too; what is gone is forgotten."""
     for place in (store.cache() / "envs").glob("[!.]*"):
         root = Path(place.read_text("utf-8").strip())
         if not (root / envs.FOLDER).is_dir():
             place.unlink(missing_ok=True)
-        yield from (root / envs.FOLDER).glob(f"*/{ENTRIES}")
+        for listed in (root / envs.FOLDER).glob(f"*/{ENTRIES}"):
+            yield listed, set(listed.read_text("utf-8").split("\n"))
 
 
 def prune(grace: float = GRACE, *, everything: bool = False) -> Pruned:
@@ -72,14 +73,14 @@ def prune(grace: float = GRACE, *, everything: bool = False) -> Pruned:
             pass
     unused = list(_unused(grace))
     freed += sum(_drop_entry(entry) for entry in unused)
-    return Pruned(tuple(map(_name, unused)), len(scripts), len(made), freed)
+    return Pruned(tuple(map(store.name_of, unused)), len(scripts), len(made), freed)
 
 
 def _unused(grace: float) -> Iterator[Path]:
-    used = {name for listed in lists() for name in listed.read_text("utf-8").split("\n")}
+    used = {name for _, names in lists() for name in names}
     for entry in store.entries():
         with suppress(FileNotFoundError):  # another process removed it
-            if _name(entry) not in used and _age(entry) >= grace:
+            if store.name_of(entry) not in used and _age(entry) >= grace:
                 yield entry
 
 
@@ -121,10 +122,6 @@ def _drop_entry(entry: Path) -> int:
 
 def _folders(pattern: str) -> list[Path]:
     return [path for path in store.cache().glob(pattern) if path.is_dir()]
-
-
-def _name(entry: Path) -> str:
-    return entry.relative_to(store.cache() / "store").as_posix()
 
 
 def _age(entry: Path) -> float:

@@ -27,7 +27,7 @@ def verify() -> Verified:
     """
     names, damaged = [], []
     for entry in store.entries():
-        names.append(entry.relative_to(store.cache() / "store").as_posix())
+        names.append(store.name_of(entry))
         with store.refusals(entry, "read"):
             if not store.is_whole(entry):
                 store.remove(entry)
@@ -46,8 +46,8 @@ def verify() -> Verified:
 def _disowned(damaged: Collection[str]) -> list[Path]:
     """Make the envs that hold one of these stale; their projects."""
     stale = []
-    for listed in collect.lists():
-        if not set(listed.read_text("utf-8").split("\n")).isdisjoint(damaged):
+    for listed, names in collect.lists():
+        if not names.isdisjoint(damaged):
             (listed.parent / manifest.LOCK).unlink(missing_ok=True)  # nothing is loaded from it
             for laid in filter(Path.is_dir, tools.shared(listed.parent)):
                 store.remove(laid)

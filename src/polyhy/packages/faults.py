@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from polyhy import plugins
@@ -10,8 +10,8 @@ from polyhy.errors import LockError
 from polyhy.packages import lock as locks
 from polyhy.packages.lock import Lock
 from polyhy.packages.manifest import LOCK
-from polyhy.packages.tree import asked
-from polyhy.spec import Pin, Spec
+from polyhy.packages.tree import asked, brought
+from polyhy.spec import Pin, Spec, folded
 
 
 def read(root: Path) -> Lock | None:
@@ -47,30 +47,23 @@ def of(lock: Lock) -> dict[str, str]:
         for purl in pin.requires:
             if purl not in known:
                 found.setdefault(pin.ecosystem, f"{pin.label} requires {purl}, which has no block")
-    wanted = [*lock.roots, *_brought(lock.pins)]
-    for spec in wanted:
-        if not _chosen(lock, spec):
+    wanted = [*lock.roots, *(spec for _, spec in brought(lock.pins))]
+    chosen = [_chosen(lock, spec) for spec in wanted]
+    for spec, pins in zip(wanted, chosen, strict=True):
+        if not pins:
             found.setdefault(spec.ecosystem, f"{spec} has no block")
-    reached = _reached((pin for spec in wanted for pin in _chosen(lock, spec)), known)
+    reached = _reached((pin for pins in chosen for pin in pins), known)
     for pin in lock.pins:
         if pin not in reached:
             found.setdefault(pin.ecosystem, f"{pin.label} is required by nothing")
     return found
 
 
-def _brought(pins: Iterable[Pin]) -> Iterator[Spec]:
-    for pin in pins:
-        yield from plugins.ecosystem(pin.ecosystem).brings(pin)
-
-
 def _chosen(lock: Lock, spec: Spec) -> list[Pin]:
     """The pins for a spec, and others of its name: they are for other machines."""
-    named = (pin for pin in lock.of_ecosystem(spec.ecosystem)[1] if _plain(pin) == _plain(spec))
+    name = folded(spec.name)
+    named = (pin for pin in lock.of_ecosystem(spec.ecosystem)[1] if folded(pin.name) == name)
     return [*asked(lock, [spec]), *named]
-
-
-def _plain(package: Pin | Spec) -> str:
-    return package.name.lower().replace("_", "-").replace(".", "-")
 
 
 def _reached(pins: Iterable[Pin], known: Mapping[str, Pin]) -> set[Pin]:

@@ -11,6 +11,7 @@ from polyhy.errors import Conflict, NeedsConsent, Offline, SpecError, TooYoung
 from polyhy.packages import faults, licences
 from polyhy.packages import lock as locks
 from polyhy.packages.lock import Lock
+from polyhy.packages.tree import brought
 from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
 from polyhy.together import each
@@ -29,7 +30,7 @@ def resolve(specs: Sequence[Spec], old: Lock, report: Report, upgrade: Upgrade =
     decides; where it has none, two packages that disagree are a Conflict. Licences that take
     long to ask for are missing yet: see `licences.told`.
     """
-    before, broken = _asked(old.roots, _brought(old.pins)), faults.of(old)
+    before, broken = _asked(old.roots, brought(old.pins)), faults.of(old)
     chosen: dict[str, list[Pin]] = {}
     known: dict[str, list[Spec]] = {}
 
@@ -41,7 +42,7 @@ def resolve(specs: Sequence[Spec], old: Lock, report: Report, upgrade: Upgrade =
 
     while True:
         pins = [pin for name in known for pin in chosen[name]]
-        asked = _asked(specs, _brought(pins))
+        asked = _asked(specs, brought(sorted(pins)))
         due = _first([name for name in asked if asked[name] != known.get(name)])
         if not due:
             kept = [pin for name in asked for pin in chosen[name]]
@@ -90,10 +91,6 @@ def _asked(specs: Sequence[Spec], brought: Iterable[tuple[Pin, Spec]]) -> dict[s
     for spec in sorted(asked.values(), key=str):
         found.setdefault(spec.ecosystem, []).append(spec)
     return found
-
-
-def _brought(pins: Iterable[Pin]) -> list[tuple[Pin, Spec]]:
-    return [(pin, spec) for pin in sorted(pins) for spec in _room(pin.ecosystem).brings(pin)]
 
 
 def _first(names: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from polyhy import plugins
@@ -39,6 +39,11 @@ def asked(lock: Lock, specs: Sequence[Spec]) -> list[Pin]:
         room, pins = plugins.ecosystem(spec.ecosystem), lock.of_ecosystem(spec.ecosystem)[1]
         found += [pin for pin in pins if room.answers(spec, pin)]
     return list(dict.fromkeys(found))
+
+
+def brought(pins: Iterable[Pin]) -> list[tuple[Pin, Spec]]:
+    """What packages bring of other ecosystems, with the package that does."""
+    return [(pin, spec) for pin in pins for spec in plugins.ecosystem(pin.ecosystem).brings(pin)]
 
 
 def requirements(lock: Lock) -> dict[Pin, list[Pin]]:

@@ -31,10 +31,6 @@ class Program(NamedTuple):
     folder: str
     spec: Any = None
 
-    @property
-    def is_python(self) -> bool:
-        return self.filename.endswith(".py")
-
 
 def run_file(path: str | Path, argv: Sequence[str] = (), progress: Progress | None = None) -> int:
     """Run a program as `__main__` and return its exit code.
