@@ -205,3 +205,13 @@ def test_whatever_a_package_says_the_bill_keeps_its_schema(
 ) -> None:
     pin = Pin("toy", name, "1+a", "generic", digest, (), {}, licence)
     assert len(json.loads(sbom.sbom(Lock.of([], [pin])))["components"]) == 1
+
+
+def test_names_of_pypi_are_compared_as_pypi_compares_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ToyEcosystem, "osv", "PyPI")
+    found = record("Le_ft.x", versions=["1.1.0"])
+    found["affected"][0]["package"]["ecosystem"] = "PyPI"
+    mine = Lock.of([], [Pin("toy", "le-ft-x", "1.1.0", "toy")])
+    assert audit.audit(mine, snapshot(tmp_path, found))[0].state is State.VULNERABLE
