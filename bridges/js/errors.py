@@ -103,8 +103,8 @@ def _thrown(
             traceback(activation(more.get("at", "")), "js", error.__traceback__)
         )
     error = (JsSyntaxError if syntax else JsError)()
-    error.type_name, error.message, error.frames = name, message, frames(stack)
-    error.value = value
+    error.type_name, error.frames, error.value = name, frames(stack), value
+    error.message = repr(value) if message.startswith("[object ") else message
     error.hint = addons.hint(message, error.frames, in_node=not guest.lends)
     if cause:
         error.__cause__ = cause

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar, NamedTuple
 
 
@@ -224,7 +225,10 @@ class ConversionError(PolyhyError, TypeError):
 
 
 class GuestError(PolyhyError):
-    """An error raised inside a guest: `type_name`, `message`, `frames`, and the guest's `value`."""
+    """An error raised inside a guest: `type_name`, `message`, `frames`, and the guest's `value`.
+
+    What the error lacks itself is asked of an object that was thrown: `error.code`.
+    """
 
     type_name: str = "Error"
     message: str = ""
@@ -232,10 +236,30 @@ class GuestError(PolyhyError):
     frames: tuple[Frame, ...] = ()
     value: Any = None
 
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_"):
+            with suppress(AttributeError, RuntimeUnavailable):
+                return getattr(self._thrown(), name)
+        what = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(what, name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        names = set(super().__dir__())
+        with suppress(RuntimeUnavailable):
+            names.update(dir(self._thrown()))
+        return sorted(names)
+
+    def _thrown(self) -> Any:
+        """The object that was thrown; of plain data, nobody wants the methods."""
+        return None if isinstance(self.value, _PLAIN) else self.value
+
     def __str__(self) -> str:
         head = f"{self.type_name}: {self.message}" if self.message else self.type_name
         hint = [f"  {self.hint}"] if self.hint else []
         return "\n".join([head, *(f"    {frame}" for frame in self.frames), *hint])
+
+
+_PLAIN = (bool, int, float, str, bytes, list, tuple, dict)
 
 
 class _Told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,6 +54,35 @@ def test_not_locked_says_the_command() -> None:
 def test_a_guest_error_prints_its_frames() -> None:
     error = GuestError(type_name="TypeError", message="no", frames=(Frame("a.js", 3, "f"),))
     assert str(error) == "TypeError: no\n    at f (a.js:3)"
+
+
+def test_what_a_guest_error_lacks_is_asked_of_the_object_that_was_thrown() -> None:
+    error = GuestError(message="ours", value=SimpleNamespace(code="E1", message="theirs"))
+    assert (error.code, error.message) == ("E1", "ours")
+    assert "code" in dir(error)
+    with pytest.raises(AttributeError, match="'GuestError' object has no attribute 'kode'"):
+        _ = error.kode
+
+
+@pytest.mark.parametrize("value", [None, "text", {"code": 1}])
+def test_data_that_was_thrown_lends_a_guest_error_no_attributes(value: object) -> None:
+    error = GuestError(value=value)
+    assert not hasattr(error, "upper")
+    assert not hasattr(error, "keys")
+    assert "keys" not in dir(error)
+
+
+def test_an_error_whose_guest_was_stopped_lacks_its_attributes_without_a_second_error() -> None:
+    class Gone:
+        def __getattr__(self, name: str) -> object:
+            raise errors.Stopped
+
+        def __dir__(self) -> list[str]:
+            raise errors.Stopped
+
+    error = GuestError(value=Gone())
+    assert not hasattr(error, "code")
+    assert "message" in dir(error)
 
 
 def test_a_guest_syntax_error_is_a_syntax_error() -> None:

@@ -124,6 +124,13 @@ def test_an_error_of_a_class_of_its_own_keeps_its_name_and_members(js):
             throw new Oops();
         }""")()
     assert (caught.value.type_name, caught.value.value.code) == ("Oops", 7)
+    assert caught.value.code == 7
+
+
+def test_an_object_that_is_no_error_is_shown_when_thrown(js):
+    with pytest.raises(JsError, match=r"thrown object: \{ status: 404 \}") as caught:
+        js("() => { throw { status: 404 } }")()
+    assert caught.value.status == 404
 
 
 def test_an_error_as_a_value_is_a_proxy_with_its_members(js):
