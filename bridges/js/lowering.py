@@ -16,10 +16,12 @@ from typing import Any, Final
 from polyhy.errors import ConversionError, GuestError
 from polyhy.proxy import Proxy
 from polyhy.values import (
+    LISTED,
     MAX_DEPTH,
     MAX_SAFE,
     Lent,
     check_text,
+    listed,
     member,
     null,
     too_deep,
@@ -89,6 +91,9 @@ class Lowering:
 
     def _sequence(self, x: Any, path: str, depth: int) -> Any:
         return [self._lower(v, f"{path}[{i}]", depth + 1) for i, v in enumerate(x)]
+
+    def _listed(self, x: Any, path: str, depth: int) -> Any:
+        return self._sequence(listed(x, path), path, depth)
 
     def _mapping(self, x: Any, path: str, depth: int) -> Any:
         if not all(isinstance(key, str) for key in x):
@@ -165,6 +170,7 @@ _LOWERS: dict[type, Callable[[Lowering, Any, str, int], Any]] = {
     str: Lowering._string,
     list: Lowering._sequence,
     tuple: Lowering._sequence,
+    **dict.fromkeys(LISTED, Lowering._listed),
     dict: Lowering._mapping,
     set: Lowering._set,
     frozenset: Lowering._set,

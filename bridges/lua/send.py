@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 from polyhy.errors import ConversionError, Stopped
 from polyhy.proxy import FunctionProxy, Proxy
 from polyhy.values import (
+    LISTED,
     MAX_DEPTH,
     MAX_SAFE,
     Lent,
     check_text,
+    listed,
     member,
     null,
     places,
@@ -113,6 +115,9 @@ class Send:
             plain = kind in _PLAIN or (kind is str and v.isascii())
             sent.append(v if plain else self._nested(v, (path, i), depth + 1))
         return self.table(sent)
+
+    def _listed(self, x: Any, path: Path, depth: int) -> Any:
+        return self._list(listed(x, _text_of(path)), path, depth)
 
     def _numbers(self, x: Any) -> Any:
         """The table of numbers and booleans; None where an item is anything else, or too large."""
@@ -212,6 +217,7 @@ _SEND: dict[type, Callable[[Send, Any, Path, int], Any]] = {
     str: Send._text,
     list: Send._list,
     tuple: Send._list,
+    **dict.fromkeys(LISTED, Send._listed),
     dict: Send._dict,
     OrderedDict: Send._dict,
     defaultdict: Send._dict,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
@@ -46,6 +47,25 @@ class Lent:
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+LISTED: Final = (
+    range,
+    deque,
+    *(type(view) for d in ({}, OrderedDict()) for view in (d.keys(), d.values(), d.items())),
+)
+"""Data that crosses as a list does, though Python has types of its own for it."""
+
+LONGEST_RANGE: Final = 10_000_000
+
+
+def listed(x: Any, path: str) -> list[Any]:
+    """The items of what is of a type of LISTED; a range is no larger than memory bears."""
+    if type(x) is range and x[LONGEST_RANGE:]:
+        raise ConversionError(
+            f"{x} has more than {LONGEST_RANGE:,} numbers", path=path, hint="send iter(x)"
+        )
+    return list(x)
 
 
 _HUMP = re.compile(r"_+([a-z0-9])")

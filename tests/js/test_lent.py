@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import collections
 import contextlib
 import dataclasses
 import datetime as dt
@@ -55,7 +54,6 @@ class Colour(enum.Enum):
         Colour,
         Point(1),
         Point,
-        range(3),
         iter([1]),
         (x for x in "ab"),
         math,
@@ -69,7 +67,6 @@ class Colour(enum.Enum):
         object(),
         1 + 2j,
         slice(1),
-        collections.deque([1]),
         re.match("a", "a"),
     ],
     ids=lambda x: type(x).__name__,
@@ -205,12 +202,8 @@ def test_an_object_that_can_be_called_has_its_attributes_too(js):
 @pytest.mark.parametrize(
     ("value", "items"),
     [
-        (range(3), [0, 1, 2]),
         ((x * x for x in range(3)), [0, 1, 4]),
         (iter("ab"), ["a", "b"]),
-        (collections.deque([1, 2]), [1, 2]),
-        ({"a": 1}.keys(), ["a"]),
-        ({"a": 1}.items(), [["a", 1]]),
         (map(str, [1, 2]), ["1", "2"]),
     ],
     ids=lambda x: type(x).__name__,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import math
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +50,32 @@ def test_booleans_and_floats_are_the_same(lua: Eval) -> None:
     same = lua("function(x) return x end")
     assert [same(x) for x in (True, False, 1.5, math.inf)] == [True, False, 1.5, math.inf]
     assert lua("function(x) return 1 / x end")(-0.0) == -math.inf
+
+
+@pytest.mark.parametrize(
+    ("value", "items"),
+    [
+        (range(2, 6, 2), [2, 4]),
+        (deque([1, "a"]), [1, "a"]),
+        ({"a": 1}.keys(), ["a"]),
+        ({"a": [1]}.values(), [[1]]),
+        (OrderedDict(a=1).items(), [["a", 1]]),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_ranges_views_of_dicts_and_deques_are_tables_like_a_list(
+    lua: Eval, value: object, items: list[object]
+) -> None:
+    assert lua("function(x) return type(x) == 'table' and #x end")(value) == len(items)
+    assert lua("function(x) return x.xs end")({"xs": value}) == items
+    assert lua("function(f) return f() end")(lambda: value) == items
+
+
+def test_a_range_that_memory_does_not_bear_goes_as_an_iterator(lua: Eval) -> None:
+    with pytest.raises(ConversionError, match=r"args\[0\]: range.*more than 10,000,000"):
+        lua("function(xs) return #xs end")(range(10**30))
+    first = lua("function(xs) for x in xs do if x > 2 then return x end end end")
+    assert first(iter(range(10**15))) == 3
 
 
 @pytest.mark.parametrize("x", [2**53, -(2**53), 2**63, 10**50])
