@@ -83,3 +83,37 @@ def test_the_header_declares_too_and_comes_first() -> None:
 def test_a_bad_header_says_where() -> None:
     with pytest.raises(ManifestError, match=r"program\.hy:2"):
         specs(";; /// polyhy\n;; toy.two-words = \n;; ///\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("from polyhy.toy import greet", ["toy:greet"]),
+        ("from polyhy.toy import greet as g, two_words", ["toy:greet", "toy:two-words"]),
+        ("from polyhy.toy.greet import hello", ["toy:greet"]),
+        ("from polyhy.toy.greet.loud import hello", ["toy:greet/loud"]),
+        ("import polyhy.toy.greet, os", ["toy:greet"]),
+        ("def f():\n    from polyhy.toy import greet", ["toy:greet"]),
+        ("import polyhy\npolyhy.import_from('toy', '@s/p@^2', ['x'])", ["toy:@s/p@^2"]),
+        ("from polyhy import import_from\nimport_from('toy', 'greet')", ["toy:greet"]),
+        ("from polyhy.toy import *", []),
+        ("from polyhy.errors import GuestError", []),
+        ("from polyhy import evaluate", []),
+        ("import polyhy.toy", []),
+        ("from .polyhy.toy import greet", []),
+        ("import polyhy\npolyhy.import_from('doll', './own.toy')", []),
+        ("import polyhy\npolyhy.import_from('toy', './own.toy')", []),
+        ("import polyhy\npolyhy.import_from('toy', name)", []),
+        ("import polyhy\npolyhy.import_from('toy', 'gr eet')", []),
+        ("from polyhy.toy import greet\n(", []),
+        ("'from polyhy.toy import greet'", []),
+    ],
+)
+def test_imports_of_a_python_file_are_declarations(source: str, expected: list[str]) -> None:
+    assert [str(spec) for spec in declared(source, "program.py")] == expected
+
+
+def test_a_python_header_says_the_version_of_what_the_file_imports() -> None:
+    header = '# /// script\n# tool.polyhy.dependencies.toy.greet = "^2"\n# ///\n'
+    source = f"{header}from polyhy.toy import greet, two\n"
+    assert [str(spec) for spec in declared(source, "program.py")] == ["toy:greet@^2", "toy:two"]

@@ -80,9 +80,9 @@ def test_a_module_runs(tmp_path: Path, session: Run, file: str) -> None:
     assert session("run_module", "some-mod", ["a"]).stdout == f"['a'] {package} 7\n"
 
 
-def test_python_runs_too(tmp_path: Path, session: Run, toy_project: Path) -> None:
+def test_python_runs_too_and_what_it_imports_is_installed(tmp_path: Path, session: Run) -> None:
     (tmp_path / "p.py").write_text("from polyhy.toy import greet\nprint(__name__, greet.n)\n")
-    done = session("run_file", str(tmp_path / "p.py"), cwd=toy_project)
+    done = session("run_file", "p.py")
     assert done.stdout == "__main__ 7\n", done.stderr
 
 

@@ -242,11 +242,12 @@ class _Module(Loader):
         _, ecosystem, name = module.__name__.split(".", 2)
         importer = _importer()
         folder, origin = _folder(importer), _origin(importer)
-        name = _spelled(ecosystem, name.replace(".", "/"), folder)
+        name = spelled(ecosystem, name, folder)
         sys.modules[module.__name__] = load(ecosystem, name, folder, origin)
 
 
-def _spelled(ecosystem: str, name: str, folder: Path) -> str:
-    """Return `date-fns` for `date_fns`, unless that is the name that is there."""
+def spelled(ecosystem: str, name: str, folder: Path) -> str:
+    """Return `date-fns/fp` for Python's `date_fns.fp`, unless `date_fns` is what is there."""
+    name = name.replace(".", "/")
     spec = plugins.ecosystem(ecosystem).spec(name)
     return name if available(spec, project(folder)) else name.replace("_", "-")

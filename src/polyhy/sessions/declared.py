@@ -1,11 +1,16 @@
-"""What a program declares: in its header, its `module` form and its literal `import-from` forms."""
+"""What a program declares: in its header, its `module` form and its literal imports."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polyhy import modules, plugins
+from polyhy.errors import SpecError
+from polyhy.guests import namespace
 from polyhy.packages import header
 from polyhy.spec import Spec
 
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def declared(source: str, filename: str) -> list[Spec]:
-    """Return the specs of a Hy source, header first, each once; of a Python source, its header's.
+    """Return the specs of a source of Hy or Python, header first, each once.
 
     Forms at any depth count, unless they are quoted. The source is read, never run: a tag of a
     reader macro is passed over, and what can't be read or meant so is left to the compiler, which
@@ -22,7 +27,10 @@ def declared(source: str, filename: str) -> list[Spec]:
     """
     specs = header.read(source, filename)
     if filename.endswith(".py"):
-        return specs
+        named = {(spec.ecosystem, spec.name) for spec in specs}
+        found = _imports(source, Path(filename).absolute().parent)
+        specs += [spec for spec in found if (spec.ecosystem, spec.name) not in named]
+        return list(dict.fromkeys(specs))
     specs += [spec for module in modules.find(source, filename) for spec in module.requires]
     if "import-from" in source or ":from" in source:
         for clause in _clauses(source, filename):
@@ -57,3 +65,43 @@ _READ: dict[str, Callable[[Reader], list[Clause]]] = {
     "import-from": lambda reader: reader.import_from(),
     "import": lambda reader: reader.import_()[1],
 }
+
+
+# --- Python
+
+
+def _imports(source: str, folder: Path) -> Iterator[Spec]:
+    """Of `from polyhy.npm import lodash` and `import_from("npm", "lodash")`, anywhere in a file."""
+    if "polyhy" not in source:
+        return
+    with suppress(SyntaxError, ValueError):
+        for node in ast.walk(ast.parse(source)):
+            for ecosystem, name in _named(node, folder):
+                if not name.startswith((".", "/")) and ecosystem in plugins.ecosystems():
+                    with suppress(SpecError):
+                        yield plugins.ecosystem(ecosystem).spec(name)
+
+
+def _named(node: ast.AST, folder: Path) -> Iterator[tuple[str, str]]:
+    """The ecosystems and packages that a call or a statement names."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="import_from") | ast.Attribute(attr="import_from"),
+            args=[ast.Constant(value=str(ecosystem)), ast.Constant(value=str(name)), *_],
+        ):
+            yield ecosystem, name
+        case ast.Import(names=names):
+            yield from _modules([each.name for each in names], folder)
+        case ast.ImportFrom(module=str(module), names=names, level=0):
+            deep = module.count(".") > 1  # `from polyhy.npm.lodash import chunk`
+            inner = [f"{module}.{each.name}" for each in names if each.name != "*"]
+            yield from _modules([module] if deep else inner, folder)
+        case _:
+            pass
+
+
+def _modules(modules: list[str], folder: Path) -> Iterator[tuple[str, str]]:
+    for module in modules:
+        root, ecosystem, name = [*module.split(".", 2), "", ""][:3]
+        if root == "polyhy" and name and ecosystem in plugins.ecosystems():
+            yield ecosystem, namespace.spelled(ecosystem, name, folder)
