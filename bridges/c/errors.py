@@ -38,7 +38,7 @@ class MissingLibrary(PackageError, LookupError):
     """A C library whose headers or shared object this machine lacks."""
 
     text = "this machine has no C library {name!r} to compile against{detail}"
-    hint = "run: {command}"
+    hint = "{advice}"
 
 
 class Changed(PackageError):

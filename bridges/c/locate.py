@@ -104,7 +104,22 @@ def key(name: str) -> list[str]:
 def missing(name: str) -> MissingLibrary:
     """The error for a library that is not here, with what to install."""
     detail = "" if shutil.which("pkg-config") else ", as far as can be told without pkg-config"
-    return MissingLibrary(name=name, detail=detail, command=install_command(name))
+    return MissingLibrary(name=name, detail=detail, advice=advice(name))
+
+
+def advice(name: str) -> str:
+    """What to do about a library that is not here: install it, or name what was meant.
+
+    >>> advice("stdio.h")
+    'stdio.h is of the language itself: (import-from "c" c)'
+    """
+    header = name.removesuffix(".h")
+    own = (each for each in reversed(STANDARD) if header in STANDARD[each].split())
+    if library := next(own, ""):
+        return f'{header}.h is of the language itself: (import-from "c" {library})'
+    if header != name:
+        return f'a library is named without its header (zlib), and a file by its path: "./{name}"'
+    return f"run: {install_command(name)}"
 
 
 # --- pkg-config

@@ -91,7 +91,7 @@ class System(Ecosystem):
             n for n in (spec.name, f"lib{spec.name}") if locate.pkg_config("--exists", n) == ""
         ]
         if not found and spec.name not in locate.STANDARD:
-            raise UnknownPackage(ecosystem="c", name=spec.name, hint=install_command(spec.name))
+            raise UnknownPackage(ecosystem="c", name=spec.name, hint=locate.advice(spec.name))
         name = found[0] if found else spec.name
         version, known = locate.version(name), installed.installed(name)
         if not _within(spec.version, version):
@@ -175,7 +175,7 @@ def _find(spec: Spec) -> locate.Located:
     try:
         return locate.find(spec.name)
     except MissingLibrary as error:
-        more = f", or run: {install_command(spec.name)}"
+        more = f"; {locate.advice(spec.name)}"
         raise UnknownPackage(ecosystem="c", name=spec.name, more=more) from error
 
 

@@ -93,6 +93,23 @@ class TestNames:
         for name, package in (("curl", "libcurl4-openssl-dev"), ("libfoo-2.0", "libfoo-dev")):
             assert package in packages.install_command(name)
 
+    @pytest.mark.parametrize(
+        ("name", "advice"),
+        [
+            ("math", r'math\.h is of the language itself: \(import-from "c" m\)'),
+            ("stdio.h", r'stdio\.h is of the language itself: \(import-from "c" c\)'),
+            (
+                "thing.h",
+                r'a library is named without its header .*: "\./thing\.h"',
+            ),
+        ],
+    )
+    def test_a_header_in_a_librarys_place_is_told_what_is_meant(
+        self, name: str, advice: str
+    ) -> None:
+        with pytest.raises(UnknownPackage, match=advice):
+            system.System().resolve([Spec("c", name)], [])
+
     def test_an_import_of_it_says_how_to_add_it(self, project: Path) -> None:
         with pytest.raises(NotLocked, match="run: polyhy add c:polyhynosuchlibrary"):
             polyhy.import_from("c", "polyhynosuchlibrary")
