@@ -30,6 +30,7 @@ class Js(Serving):
     several = False
     suffixes = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx", ".json")
     main_thread = True
+    keeps = ("npm/registries/*",)
     options: ClassVar = {
         "timeout": "seconds that a call of the module's functions may take",
         "memory": "bytes by which a call of the module's functions may grow this process",

@@ -93,7 +93,9 @@
     if (isSequence(x)) return x.length;
     if (x instanceof Map || x instanceof Set) return x.size;
     if (typeof x === "object" && isPlain(x)) return Object.keys(x).length;
-    return typeof x === "object" && Number.isInteger(x.length) ? x.length : raise("length");
+    if (typeof x !== "object") return raise("length");
+    const length = x.length ?? (Symbol.iterator in x ? x.size : undefined);
+    return Number.isInteger(length) ? length : raise("length");
   }
 
   function contains(number, key) {

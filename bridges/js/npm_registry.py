@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import re
 import tempfile
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from polyhy import store
 from polyhy.ecosystem import Finding, Hit, Info
-from polyhy.errors import Tampered
+from polyhy.errors import StoreError, Tampered
+from polyhy.policy import policy
 from polyhy.spec import Pin, Spec
 
 from . import npm_client
+
+_DAY = 24 * 3600.0
+_SECRET = re.compile(r"://[^/]*@")
+_TELLING = {f"npm_config_{name}" for name in ("registry", "userconfig", "globalconfig", "prefix")}
 
 
 def info(spec: Spec) -> Info:
@@ -51,8 +61,7 @@ def newest(specs: Sequence[Spec]) -> Mapping[Spec, tuple[str, str]]:
 
 def search(text: str) -> list[Hit] | None:
     """Ask the registry's own search, which says how often packages are downloaded."""
-    with _folder({}) as folder:
-        registry = npm_client.run(["config", "get", "registry"], folder, "search").strip()
+    registry = _address()
     query = urllib.parse.urlencode({"text": text, "size": 20})
     try:
         address = f"{registry.rstrip('/')}/-/v1/search?{query}"
@@ -96,6 +105,31 @@ def provenance(pins: Sequence[Pin], files: Mapping[str, str]) -> Mapping[str, st
     unsigned = {(each["name"], each["version"]) for each in report.get("missing", [])}
     said = {True: "no signature", False: "signed by its registry"}
     return {pin.purl: said[(pin.name, pin.version) in unsigned] for pin in pins}
+
+
+def _address() -> str:
+    """The registry's address; npm, which takes long to start, is asked for it once a day."""
+    place = store.cache() / "npm" / "registries" / _configured()
+    with suppress(OSError):
+        if time.time() - place.stat().st_mtime < _DAY:
+            return place.read_text("utf-8")
+    with _folder({}) as folder:
+        found = npm_client.run(["config", "get", "registry"], folder, "search").strip()
+    if not _SECRET.search(found):
+        with suppress(StoreError):  # a cache may be shared read-only
+            store.write(place, found)
+    return found
+
+
+def _configured() -> str:
+    """The digest of what says which registry npm takes, as far as it is near."""
+    said = {key: value for key, value in os.environ.items() if key.lower() in _TELLING}
+    digest = hashlib.sha256(repr((npm_client.command(), sorted(said.items()))).encode())
+    for folder in (policy().root, os.path.expanduser("~")):
+        with suppress(OSError):
+            digest.update(Path(folder, ".npmrc").read_bytes())
+        digest.update(b"\0")
+    return digest.hexdigest()[:16]
 
 
 def _order(version: str) -> Any:

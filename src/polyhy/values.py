@@ -7,6 +7,7 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from functools import lru_cache
+from keyword import iskeyword
 from typing import Any, Final
 
 from polyhy.errors import ConversionError
@@ -73,9 +74,13 @@ _HUMP = re.compile(r"_+([a-z0-9])")
 
 @lru_cache(maxsize=4096)
 def spellings(name: str) -> tuple[str, ...]:
-    """The names that a guest may know `name` by, best first: `group_by`, `groupBy`, `group-by`."""
+    """The names that a guest may know `name` by, best first; a keyword's has an underscore more.
+
+    >>> spellings("group_by"), spellings("from_")
+    (('group_by', 'groupBy', 'group-by'), ('from_', 'from'))
+    """
     if "_" not in name.strip("_"):
-        return (name,)
+        return (name, name[:-1]) if iskeyword(name[:-1]) and name[-1] == "_" else (name,)
     camel = _HUMP.sub(lambda m: m[1].upper(), name) if name[0] != "_" else name
     return tuple(dict.fromkeys((name, camel, name.replace("_", "-"))))
 

@@ -65,6 +65,19 @@ def test_a_method_passed_on_is_the_function_itself(js):
     assert js("(o, f) => o.f === f")(o, o.f) is True
 
 
+def test_what_is_iterated_and_has_a_size_has_that_length(js):
+    assert len(js("new URLSearchParams('a=1&b=2')")) == 2
+    assert len(js("new (class { size = 3; *[Symbol.iterator]() {} })")) == 3
+    with pytest.raises(TypeError, match="no length"):
+        len(js("new (class { size = 3 })"))
+
+
+def test_names_that_are_keywords_in_python_take_an_underscore(js):
+    numbers = js("({ from: (xs) => xs[0], in_: () => 1, in: () => 2 })")
+    assert numbers.from_([7]) == 7
+    assert numbers.in_() == 1
+
+
 def test_kebab_and_snake_case_find_camel_case(js):
     o = js("({ groupBy: () => 1, 'data-id': 2 })")
     assert o.group_by() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import pytest
 
 from polyhy import by_ref, data
+from polyhy.bridges.lua.errors import LuaError
+from polyhy.bridges.lua.proxies import LuaObject
+from polyhy.bridges.lua.receive import Mark
 from polyhy.errors import ConversionError, Frame, GuestSyntaxError
 from polyhy.proxy import FunctionProxy, Proxy
 
@@ -82,6 +86,81 @@ def test_large_tables_arrive_whole(lua: Eval) -> None:
     assert many == list(range(1, 50001))
     nested = lua("(function() local t = {} for i = 1, 9000 do t[i] = {i, 'é'} end return t end)()")
     assert nested == [[i, "é"] for i in range(1, 9001)]
+
+
+def test_long_lists_of_numbers_arrive_whole(jit: Eval) -> None:
+    count = jit("function(n, step) local t = {} for i = 1, n do t[i] = i * step end return t end")
+    for n in (4095, 4096, 4097, 20_000):
+        assert count(n, 1) == list(range(1, n + 1))
+        assert count(n, 0.25 + 2**-40) == [i * (0.25 + 2**-40) for i in range(1, n + 1)]
+
+
+def test_a_list_of_numbers_arrives_while_another_is_on_its_way(jit: Eval) -> None:
+    held = gc.get_objects()
+    rooms = [x.room for x in held if type(x) is Mark and x.room]
+    assert rooms
+    numbers = jit("function(x) return {x, x + 1} end")
+    for room in rooms:
+        room[0] = 1
+    try:
+        assert (numbers(1), numbers(0.5)) == ([1, 2], [0.5, 1.5])
+        assert [room[0] for room in rooms] == [1] * len(rooms)
+    finally:
+        for room in rooms:
+            room[0] = 0
+    assert (numbers(1), numbers(0.5)) == ([1, 2], [0.5, 1.5])
+    assert [room[0] for room in rooms] == [0] * len(rooms)
+
+
+@pytest.mark.parametrize(
+    ("table", "arrives"),
+    [
+        ("{'a', 'b'}", ["a", "b"]),
+        ("{''}", [""]),
+        ("{'', '', ''}", ["", "", ""]),
+        (r"{'a\0b', 'c'}", ["a\0b", "c"]),
+        (r"{'\0'}", ["\0"]),
+        (r"{'\195\164', 'b', '\255'}", ["ä", "b", b"\xff"]),
+        ("{'1', 2}", ["1", 2]),
+        ("{'a', 'b', x = 'c'}", None),
+        ("{'a', nil, 'b'}", None),
+        ("setmetatable({'a'}, {})", None),
+    ],
+)
+def test_a_list_of_texts_keeps_each(lua: Eval, table: str, arrives: list[Any] | None) -> None:
+    got = lua(table)
+    assert type(got) is LuaObject if arrives is None else got == arrives
+
+
+def test_a_function_answers_alike_however_often_it_was_called(lua: Eval) -> None:
+    f = lua("""function(x) if x == 7 then return 7, nil elseif x == 8 then return {1, 'a'}
+        elseif x == 9 then error('nine') end return x end""")
+    for _ in range(200):
+        assert f(1) == 1
+        assert f("text") == "text"
+    assert (f(7), f(8), f(2.5), f("ä"), f(None)) == ((7, None), [1, "a"], 2.5, "ä", None)
+    with pytest.raises(LuaError, match="nine"):
+        f(9)
+    assert lua("function(...) return select('#', ...) end")() == 0
+
+
+def test_hundreds_of_functions_keep_apart(lua: Eval) -> None:
+    made = [lua(f"function(x) return x + {i} end") for i in range(300)]
+    for _ in range(100):
+        assert [f(1) for f in made] == list(range(1, 301))
+
+
+def test_functions_that_are_dropped_leave_no_memory_behind(lua: Eval) -> None:
+    make = lua("function(n) return function(x) return x + n end end")
+    used = lua("function() collectgarbage() collectgarbage() return collectgarbage('count') end")
+
+    def after(count: int) -> float:
+        for i in range(count):
+            assert make(i)(1) == i + 1
+        return used()
+
+    before = after(2000)
+    assert after(4000) - before < 200, "kilobytes"
 
 
 @pytest.mark.parametrize("order", ["1, 40", "40, 1, -1", "1, 40, 3"])
@@ -220,6 +299,7 @@ def test_a_name_is_found_in_other_spellings(lua: Eval) -> None:
     assert callable(p.find_all)
     p.group_by = 5
     assert p.groupBy == 5
+    assert lua("{['in'] = 1, f = print}").in_ == 1
 
 
 def test_data_copies_mixed_keys_and_refuses_behaviour(lua: Eval) -> None:
@@ -359,8 +439,6 @@ def test_an_error_has_message_frames_and_value(lua: Eval) -> None:
 
 
 def test_an_error_keeps_its_value(lua: Eval) -> None:
-    from polyhy.bridges.lua.errors import LuaError
-
     def raised(source: str) -> LuaError:
         with pytest.raises(LuaError) as caught:
             lua(source)()
@@ -382,8 +460,6 @@ def test_an_error_keeps_its_value(lua: Eval) -> None:
 
 
 def test_an_endless_recursion_is_an_error(lua: Eval) -> None:
-    from polyhy.bridges.lua.errors import LuaError
-
     with pytest.raises(LuaError, match="stack overflow"):
         lua("(function() local function f(x) return 1 + f(x) end return f end)()")(1)
 
