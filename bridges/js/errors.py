@@ -38,6 +38,7 @@ class Exhausted(Exception):
 _FRAME = re.compile(r"^(?P<function>.*?)@(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 _V8_FRAME = re.compile(r"^ +at (?:async )?(?:(.*?) \()?([^()\n]+:\d+:\d+)\)?$")
 _V8_PLACE = re.compile(r"^(\S.*:\d+)\n")
+_OLD = "if {0} is a class, construct it: {0}.new(…)"
 _WORDLESS = "spidermonkey did not set an exception."
 _INSIDE = re.compile(r"^(polyhy/|node:|.*/node_home\.js(:|$)|evaluate\b|.* > (eval|Function)$)")
 
@@ -106,6 +107,8 @@ def _thrown(
     error.type_name, error.frames, error.value = name, frames(stack), value
     error.message = repr(value) if message.startswith("[object ") else message
     error.hint = addons.hint(message, error.frames, in_node=not guest.lends)
+    if "old" in more:
+        error.hint = error.hint or _OLD.format(more["old"])
     if cause:
         error.__cause__ = cause
     error.errors = gathered

@@ -35,9 +35,12 @@
   const AGAIN = { again: 0, other: 1 }; // what lay in the register is gone, or went the wrong way
   const fail = (...detail) => wire.sendText(FAILURE, stringify(detail));
 
-  function failure(error) {
+  /** Tell why a call failed; of `f`, where its name and prototype are those of a class made by hand. */
+  function failure(error, f) {
     if (error instanceof Refusal) return AGAIN[error.detail[0]] ?? fail(...error.detail);
-    return fail(...described(error, DEEP));
+    const detail = described(error, DEEP);
+    if (error instanceof TypeError && isOldClass(f)) Object.assign(detail.at(-1), { old: f.name });
+    return fail(...detail);
   }
 
   const text = (f) => {
@@ -86,6 +89,7 @@
     return classes.get(f);
   }
 
+  const isOldClass = (f) => typeof f === "function" && /^[A-Z]/.test(f.name) && !isClass(f) && ownKeys(f.prototype ?? {}).length > 1;
   const run = (f, self, args) => (isClass(f) ? construct(f, args) : apply(f, self, args));
 
   /** A function of its own for each function that is called often: the flat path. */
@@ -105,7 +109,7 @@
         for (let i = 0; i < arguments.length; i++) args.push(take(arguments[i]));
         return give(apply(f, undefined, args));
       } catch (error) {
-        return failure(error);
+        return failure(error, f);
       }
     };
   }
@@ -120,7 +124,7 @@
       } else for (let i = 0; i < args.length; i++) args[i] = take(args[i]);
       return give(run(objects[number], objects[self], args));
     } catch (error) {
-      return failure(error);
+      return failure(error, objects[number]);
     }
   }
 

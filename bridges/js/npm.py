@@ -92,8 +92,7 @@ class Npm(Ecosystem):
         )
 
     def own(self) -> list[Pin]:
-        file = Path(__file__).with_name("package-lock.json")
-        return _pins(json.loads(file.read_text("utf-8"))["packages"], {})
+        return list(_own())
 
     def wanted(self, pins: Iterable[Pin]) -> list[Pin]:
         """All but what is optional and for another system, processor or C library."""
@@ -150,6 +149,12 @@ class Npm(Ecosystem):
         need = "npm packages are locked and fetched by it"
         version = npm_client.version()
         return [Tool("npm", version, need, npm_client.INSTALL)]
+
+
+@lru_cache(maxsize=1)
+def _own() -> list[Pin]:
+    file = Path(__file__).with_name("package-lock.json")
+    return _pins(json.loads(file.read_text("utf-8"))["packages"], {})
 
 
 def _pins(packages: dict[str, dict[str, Any]], asked: Mapping[str, str]) -> list[Pin]:

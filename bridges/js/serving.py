@@ -79,6 +79,9 @@ class Serving(Bridge):
     def show(self, native: int) -> str:
         return self.guest.ask("show", native)
 
+    def text(self, native: int) -> str:
+        return self.guest.ask("text", native)
+
     def held(self) -> list[Any]:
         """The Python objects that scripts hold, but for this room's own."""
         if self.guest.ended:

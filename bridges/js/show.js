@@ -120,6 +120,17 @@
     }
   }
 
+  const USUAL = [Object, Function, Array, Symbol].map((each) => each.prototype.toString);
+
+  /** What an object's own toString says; its preview where it has only the language's. */
+  function text(x) {
+    try {
+      const own = typeof x === "object" && !homes.has(x) && !USUAL.includes(x.toString) && String(x);
+      if (typeof own === "string" && !own.startsWith("[object ")) return own;
+    } catch {} // a preview is better than no text
+    return preview(x);
+  }
+
   // --- functions
 
   const SIGNATURE = /^(?:async\s+)?(?:function\s*\*?\s*[\w$]*\s*)?(?:\*?\s*[\w$]+\s*)?(\([^]*?\))\s*(?:=>|\{)|^(?:async\s+)?([\w$]+)\s*=>/;
@@ -145,6 +156,7 @@
   return {
     preview,
     show: guarded((number) => preview(objects[number])),
+    text: guarded((number) => text(objects[number])),
     signature: guarded((number) => signature(objects[number])),
     comment: guarded((number) => comment(objects[number])),
     source: guarded((number) => (typeof objects[number] === "function" ? source.call(objects[number]) : "")),

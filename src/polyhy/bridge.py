@@ -185,3 +185,7 @@ class Bridge(ABC):
     def show(self, native: Any) -> str:
         """A short preview for `repr`."""
         return f"<{self.name} object>"
+
+    def text(self, native: Any) -> str:
+        """What `str` gives: the object's own text where it has one, else its preview."""
+        return self.show(native)

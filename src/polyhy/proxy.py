@@ -92,6 +92,9 @@ class Proxy:
     def __repr__(self) -> str:
         return self.__bridge__.show(self.__native__)
 
+    def __str__(self) -> str:
+        return self.__bridge__.text(self.__native__)
+
     def __dir__(self) -> list[str]:
         return self.__bridge__.members(self.__native__)
 

@@ -78,6 +78,28 @@ def test_names_that_are_keywords_in_python_take_an_underscore(js):
     assert numbers.in_() == 1
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("new URL('http://a/b')", "http://a/b"),
+        ("new (class { toString() { return 'mine' } })", "mine"),
+        ("new (class Wide { x = 1 })", "Wide { x: 1 }"),
+        ("new (class Bad { toString() { throw 1 } })", "Bad {}"),
+        ("new (class Odd { toString() { return {} } })", "Odd {}"),
+        ("Object.create(null, { f: { value: () => 1 } })", "[Object: null prototype] {}"),
+        ("new Map([[1, 2]])", "Map(1) { 1 => 2 }"),
+        ("function f(x) { return x }", "[Function: f]"),
+        ("Symbol('s')", "Symbol(s)"),
+    ],
+)
+def test_str_is_what_an_object_says_of_itself_and_else_its_preview(js, source, text):
+    assert str(js(f"({source})")) == text
+
+
+def test_repr_is_a_preview_whatever_an_object_says(js):
+    assert repr(js("new (class Mine { toString() { return 'mine' } })")) == "Mine {}"
+
+
 def test_kebab_and_snake_case_find_camel_case(js):
     o = js("({ groupBy: () => 1, 'data-id': 2 })")
     assert o.group_by() == 1
