@@ -147,7 +147,7 @@
     },
     known: (name) => built().known(name),
     imported,
-    exports: guarded(load, stay),
+    exports: guarded((name) => (name.startsWith("node:") ? builtin(name) : load(name)), stay),
     default: guarded(fallback, stay),
   };
 }

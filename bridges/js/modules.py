@@ -79,7 +79,10 @@ class Modules:
 
     def load(self, module: str) -> tuple[Any, Any]:
         """The exports of a module, and its default export."""
-        file = self._own(module) if sources.is_path(module) else self._installed(module)
+        if module.startswith("node:"):
+            file = module
+        else:
+            file = self._own(module) if sources.is_path(module) else self._installed(module)
         exports = self._guest.ask("exports", file)
         return exports, self._guest.ask("default", exports)
 

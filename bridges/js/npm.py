@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from polyhy.ecosystem import Ecosystem, Finding, Hit, Info, Tool, lay
-from polyhy.errors import LockError, ToolFailed
+from polyhy.errors import LockError, SpecError, ToolFailed
 from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
 
@@ -42,6 +42,12 @@ class Npm(Ecosystem):
         **dict.fromkeys(("hasInstallScript", "optional"), bool),
     }
     required = ("paths",)
+
+    def spec(self, text: str) -> Spec:
+        if text.startswith("node:"):
+            hint = f'import it from the language: (import-from "js" "{text}")'
+            raise SpecError("it is a module of Node itself", spec=text, hint=hint)
+        return super().spec(text)
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         """Ask npm for a package-lock.json, given the one that `locked` makes."""

@@ -79,6 +79,10 @@ class Serving(Bridge):
     def show(self, native: int) -> str:
         return self.guest.ask("show", native)
 
+    @classmethod
+    def brings(cls, module: str) -> bool:
+        return module.startswith("node:")
+
     def text(self, native: int) -> str:
         return self.guest.ask("text", native)
 

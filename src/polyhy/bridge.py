@@ -50,6 +50,11 @@ class Bridge(ABC):
     keeps: ClassVar[tuple[str, ...]] = ()
     """Patterns of what it keeps in the cache: `("c/*/*",)`. Each match can be made again."""
 
+    @classmethod
+    def brings(cls, module: str) -> bool:
+        """True for a module of the language itself, which is no file: `node:fs`, Lua's `string`."""
+        return False
+
     @abstractmethod
     def start(self, paths: Sequence[Path]) -> None:
         """Bring the runtime up, with `paths` to look for modules in."""

@@ -42,6 +42,7 @@ CLAUSES = [
     ('(import-from "toy" greet)', '(greet.loud-name "x")', "X"),
     ('(import-from "doll" "./own.toy")', "own", "mine"),
     ('(import-from "doll" own :as o)', "o", "mine"),
+    ('(import-from "doll" "toy:seven")', "seven", "7"),
     ('(import-from "doll" own :as o :louder True)', "o", "MINE"),
     ('(import-from "doll" own :louder False :in "toy" :as o)', "o", "mine"),
     ('(import "./own.toy" :from "doll" :louder True :as o)', "o", "MINE"),

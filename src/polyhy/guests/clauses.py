@@ -42,7 +42,7 @@ class Clause:
 
         path = PurePosixPath(self.text)
         name = path.stem if self.is_file else Spec.parse(self.text, self.ecosystem).module
-        return Symbol(re.sub(r"[^\w-]+", "-", name.rpartition("/")[2])).replace(self.name)
+        return Symbol(re.sub(r"[^\w-]+", "-", re.split("[/:]", name)[-1])).replace(self.name)
 
 
 class Reader:

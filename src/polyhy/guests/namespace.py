@@ -36,6 +36,7 @@ def import_from(
         import_from("npm", "date-fns", ["format"])         a list of its members
         import_from("npm", "lodash/fp", "*")               a dict of all its members
         import_from("lua", "./transform.lua")              beside the importing file
+        import_from("js", "node:path", ["join"])           a module of the language itself
         import_from("npm", "sharp", runtime="node")        loaded in another runtime than its own
 
     `options` are the bridge's own. Nothing is fetched: NotLocked and NotInstalled say the command
@@ -68,7 +69,8 @@ def load(
             return _once(key, options, lambda: _paths(room, spec, folder, origin))
         ecosystem = room.bridge
     if ecosystem in plugins.languages():
-        file = str(_own_file(ecosystem, name, folder, origin))
+        brings = plugins.bridge_class(ecosystem).brings(name)
+        file = name if brings else str(_own_file(ecosystem, name, folder, origin))
         key = _Key(f"{ecosystem}:{file}", runtime or ecosystem, file, repr(options))
         return _once(key, options, lambda: [])
     known = [*plugins.ecosystems(), *plugins.languages()]
