@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 class JsError(GuestError):
-    """An error thrown in JavaScript: `value` is what was thrown, `errors` what it gathers."""
+    """An error thrown in JavaScript: `value` is what was thrown, `errors` what it gathered."""
 
     language = "js"
-    errors: tuple[BaseException, ...] = ()
+    errors: tuple[BaseException, ...]
 
 
 class JsSyntaxError(GuestSyntaxError):
     """JavaScript that does not parse."""
 
     language = "js"
-    errors: tuple[BaseException, ...] = ()
+    errors: tuple[BaseException, ...]
 
 
 class Exhausted(Exception):
@@ -38,7 +38,6 @@ class Exhausted(Exception):
 _FRAME = re.compile(r"^(?P<function>.*?)@(?P<file>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 _V8_FRAME = re.compile(r"^ +at (?:async )?(?:(.*?) \()?([^()\n]+:\d+:\d+)\)?$")
 _V8_PLACE = re.compile(r"^(\S.*:\d+)\n")
-_OLD = "if {0} is a class, construct it: {0}.new(…)"
 _WORDLESS = "spidermonkey did not set an exception."
 _INSIDE = re.compile(r"^(polyhy/|node:|.*/node_home\.js(:|$)|evaluate\b|.* > (eval|Function)$)")
 
@@ -107,11 +106,10 @@ def _thrown(
     error.type_name, error.frames, error.value = name, frames(stack), value
     error.message = repr(value) if message.startswith("[object ") else message
     error.hint = addons.hint(message, error.frames, in_node=not guest.lends)
-    if "old" in more:
-        error.hint = error.hint or _OLD.format(more["old"])
     if cause:
         error.__cause__ = cause
-    error.errors = gathered
+    if gathered:
+        error.errors = gathered
     if key:
         _known[key] = error
     return error.with_traceback(traceback(activation(stack), "js"))

@@ -5,7 +5,7 @@
 // and the room's scripts table.js and values.js.
 (wire, call, reach, tableOf, valuesOf) => {
   "use strict";
-  const { apply, construct, ownKeys } = Reflect;
+  const { apply, construct, getPrototypeOf, ownKeys } = Reflect;
   const { stringify } = JSON;
   const source = Function.prototype.toString;
   const FAILURE = 5;
@@ -35,12 +35,9 @@
   const AGAIN = { again: 0, other: 1 }; // what lay in the register is gone, or went the wrong way
   const fail = (...detail) => wire.sendText(FAILURE, stringify(detail));
 
-  /** Tell why a call failed; of `f`, where its name and prototype are those of a class made by hand. */
-  function failure(error, f) {
+  function failure(error) {
     if (error instanceof Refusal) return AGAIN[error.detail[0]] ?? fail(...error.detail);
-    const detail = described(error, DEEP);
-    if (error instanceof TypeError && isOldClass(f)) Object.assign(detail.at(-1), { old: f.name });
-    return fail(...detail);
+    return fail(...described(error, DEEP));
   }
 
   const text = (f) => {
@@ -89,14 +86,32 @@
     return classes.get(f);
   }
 
-  const isOldClass = (f) => typeof f === "function" && /^[A-Z]/.test(f.name) && !isClass(f) && ownKeys(f.prototype ?? {}).length > 1;
-  const run = (f, self, args) => (isClass(f) ? construct(f, args) : apply(f, self, args));
+  const makers = new WeakMap();
+
+  /** A class, also one made by hand: a function with a capital letter whose prototype was filled, or inherits. */
+  function makes(f) {
+    if (!makers.has(f)) makers.set(f, isClass(f) || isMadeByHand(f));
+    return makers.get(f);
+  }
+
+  function isMadeByHand(f) {
+    try {
+      const { name, prototype } = f;
+      if (!/^[A-Z]/.test(name) || !Object.hasOwn(Object(prototype), "constructor")) return false;
+      const plain = ownKeys(prototype).length === 1 && getPrototypeOf(getPrototypeOf(prototype) ?? {}) === null;
+      return !plain && !/\{\s*\[native code\]\s*\}$/.test(apply(source, f, []));
+    } catch {
+      return false; // a Proxy's traps may throw
+    }
+  }
+
+  const run = (f, self, args) => (makes(f) ? construct(f, args) : apply(f, self, args));
 
   /** A function of its own for each function that is called often: the flat path. */
   function lift(number, self) {
     const f = objects[number];
     const receiver = objects[self];
-    if (isClass(f) || receiver !== undefined) return (...args) => invoke(number, self, ...args);
+    if (makes(f) || receiver !== undefined) return (...args) => invoke(number, self, ...args);
     return function (a) {
       if (!alive) return fail("stopped");
       try {
@@ -109,7 +124,7 @@
         for (let i = 0; i < arguments.length; i++) args.push(take(arguments[i]));
         return give(apply(f, undefined, args));
       } catch (error) {
-        return failure(error, f);
+        return failure(error);
       }
     };
   }
@@ -124,7 +139,7 @@
       } else for (let i = 0; i < args.length; i++) args[i] = take(args[i]);
       return give(run(objects[number], objects[self], args));
     } catch (error) {
-      return failure(error, objects[number]);
+      return failure(error);
     }
   }
 

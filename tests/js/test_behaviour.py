@@ -72,6 +72,37 @@ def test_what_is_iterated_and_has_a_size_has_that_length(js):
         len(js("new (class { size = 3 })"))
 
 
+CLASSES = """(() => {
+    function Filled(x) { this.x = x }
+    Filled.prototype.twice = function () { return this.x * 2 };
+    function Heir(x) { Filled.call(this, x) }
+    Object.setPrototypeOf(Heir.prototype, Filled.prototype);
+    function Either(x) { return this instanceof Either ? void (this.x = x) : new Either(x) }
+    Either.prototype.twice = Filled.prototype.twice;
+    function Plain(x) { return `called ${x}` }
+    function factory(x) { return `called ${x}` }
+    factory.prototype.twice = 1;
+    function* Steps() { yield 1 }
+    return { Filled, Heir, Either, Plain, factory, Steps };
+})()"""
+
+
+@pytest.mark.parametrize("name", ["Filled", "Heir", "Either"])
+def test_calling_a_class_made_by_hand_constructs(js, name):
+    classes = js(CLASSES)
+    assert getattr(classes, name)(4).twice() == 8  # as a member
+    [alone] = [value for key, value in js(f"Object.entries({CLASSES})") if key == name]
+    assert alone(4).twice() == 8
+    assert alone.new(4).x == 4
+
+
+def test_other_functions_are_called_whatever_their_names(js):
+    classes = js(CLASSES)
+    assert (classes.Plain(1), classes.factory(1)) == ("called 1", "called 1")
+    assert list(classes.Steps()) == [1]
+    assert js("({ Number, BigInt })").Number("7") == 7
+
+
 def test_names_that_are_keywords_in_python_take_an_underscore(js):
     numbers = js("({ from: (xs) => xs[0], in_: () => 1, in: () => 2 })")
     assert numbers.from_([7]) == 7

@@ -127,23 +127,10 @@ def test_an_error_of_a_class_of_its_own_keeps_its_name_and_members(js):
     assert caught.value.code == 7
 
 
-OLD_CLASS = """(() => {
-    "use strict";
-    function Old() { this.made = true }
-    Old.prototype.ask = () => null.x;
-    return { Old };
-})()"""
-
-
-def test_a_class_made_by_hand_that_is_called_is_told_new(js):
-    old = js(OLD_CLASS).Old
-    with pytest.raises(JsError, match=r"if Old is a class, construct it: Old\.new\(…\)"):
-        js(f"{OLD_CLASS}.Old")()
-    old = old.new()
-    assert old.made is True
+def test_errors_of_a_librarys_own_kind_are_its_own(js):
     with pytest.raises(JsError) as caught:
-        old.ask()
-    assert "construct it" not in str(caught.value)
+        js("() => { throw Object.assign(new Error('no'), { errors: ['a', 'b'] }) }")()
+    assert polyhy.data(caught.value.errors) == ["a", "b"]
 
 
 def test_an_object_that_is_no_error_is_shown_when_thrown(js):
