@@ -32,6 +32,6 @@ def stubs(specs: tuple[str, ...], output: Path | None) -> Answer:
     asked = [Spec.parse(text) for text in specs] or manifest.read(root)
     found = made.write(asked, root, output or root / made.FOLDER)
     data = {str(stub.spec): str(stub.file) if stub.file else None for stub in found}
-    lines = [f"wrote {stub.file}" for stub in found if stub.file]
+    lines = list(dict.fromkeys(f"wrote {stub.file}" for stub in found if stub.file))
     lines += [f"no types are known: {stub.spec}" for stub in found if not stub.file]
     return Answer(data, lines)

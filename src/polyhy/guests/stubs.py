@@ -1,4 +1,7 @@
-"""Types for editors: a `.pyi` for each package whose room can tell what it offers."""
+"""Types for editors: a `.pyi` for each package whose room can tell what it offers.
+
+Of ecosystems whose rooms can't, one file says that there are packages, of which nothing is known.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +36,22 @@ def write(specs: Iterable[Spec], root: Path, folder: Path) -> list[Stub]:
 
 def _write(spec: Spec, root: Path, folder: Path) -> Path | None:
     language = plugins.ecosystem(spec.ecosystem).bridge
+    place = folder / "polyhy" / spec.ecosystem
     if plugins.bridge_class(language).stub is Bridge.stub:
-        return None
+        store.write(place / "__init__.pyi", _ANYTHING)
+        return place / "__init__.pyi"
     module = namespace.load(spec.ecosystem, spec.module, root)
     text = host.bridge(language).stub(module)
     if not text:
         return None
     name = re.sub(r"\W", "_", spec.name)
-    file = folder / "polyhy" / spec.ecosystem / f"{name}.pyi"
+    file = place / f"{name}.pyi"
     store.write(file, text)
     return file
+
+
+_ANYTHING = """\
+from typing import Any
+
+def __getattr__(name: str) -> Any: ...
+"""
