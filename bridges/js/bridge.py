@@ -110,7 +110,9 @@ def _located(error: JsSyntaxError, source: str, file: str, line: str) -> JsSynta
         core().eval(f"(async () => {{{source}\n}})", options)
     except Exception as again:
         located = engine_error(again)
-        if isinstance(located, JsSyntaxError) and located.frames:
+        if not isinstance(located, JsSyntaxError) or located.message != error.message:
+            located = error  # it was thrown by what ran, or the source imports
+        elif located.frames:
             last = int(options["lineno"]) + source.count("\n")
             located.frames = (Frame(file, min(located.frames[0].line, last), ""),)
             return located

@@ -1,10 +1,10 @@
 // Cells of a prompt: what a cell declares at its top becomes a name of the session.
 //
-// The engine's own parser says where declarations stand. They turn into assignments, the last
-// expression into a `return`, and the cell runs inside `with (names)`. No line of it moves.
+// The engine's own parser says where declarations stand. They turn into assignments, those of imports
+// too, the last expression into a `return`, and the cell runs inside `with (names)`. No line of it moves.
 (kit) => {
   "use strict";
-  const { guarded, give, take, live, call, homes } = kit;
+  const { guarded, give, take, live, call, homes, parts } = kit;
   const { parse } = Reflect;
   delete Reflect.parse;
   const OPEN = "async () => {";
@@ -49,8 +49,8 @@
 
   // --- edits: [offset, characters to leave out, text to put there]
 
-  function offsets(source) {
-    const starts = [-OPEN.length - 1];
+  function offsets(source, before = OPEN) {
+    const starts = [-before.length - 1];
     for (let i = 0; i < source.length; i++) if (source[i] === "\n") starts.push(i);
     return ({ line, column }) => starts[line - 1] + column;
   }
@@ -75,6 +75,10 @@
     const edits = body.flatMap((node) => EDITS[node.type]?.(node, at) ?? []);
     const last = body.at(-1);
     if (last?.type === "ExpressionStatement") edits.push(returned(last, at, source));
+    return edited(source, edits);
+  }
+
+  function edited(source, edits) {
     let out = source;
     for (const [start, length, text] of edits.sort(([a], [b]) => b - a)) {
       out = out.slice(0, start) + text + out.slice(start + length);
@@ -82,9 +86,45 @@
     return out;
   }
 
+  // --- imports
+
+  /** Import declarations as others, of what `__import` gives. */
+  function withoutImports(source) {
+    let body;
+    try {
+      ({ body } = parse(source, { target: "module", loc: true }));
+    } catch {
+      return source; // whoever parses it next says what is wrong
+    }
+    const at = offsets(source, "");
+    const edit = (node) => {
+      const [start, end] = [at(node.loc.start), at(node.loc.end)];
+      return [start, end - start, `${declared(node)};` + source.slice(start, end).replace(/[^\n]/g, "")];
+    };
+    return edited(source, body.filter(({ type }) => type === "ImportDeclaration").map(edit));
+  }
+
+  function declared({ moduleRequest, specifiers }) {
+    const module = JSON.stringify(moduleRequest.source.value);
+    const whole = specifiers.find(({ type }) => type === "ImportNamespaceSpecifier");
+    const members = specifiers.filter((each) => each !== whole).map(({ id, name }) => [JSON.stringify(id.name ?? id.value), name.name]);
+    const imported = `__import(${module},[${members.map(([member]) => member)}])`;
+    const pattern = `{${members.map((pair) => pair.join(":"))}}`;
+    if (whole) return `const ${whole.name.name}=${imported}` + (members.length ? `,${pattern}=${whole.name.name}` : "");
+    return members.length ? `const ${pattern}=${imported}` : imported;
+  }
+
+  function __import(module, members) {
+    const found = parts.namespaceOf(parts.requireHere()(module));
+    const missing = members.find((member) => !(member in found));
+    if (missing !== undefined) throw new SyntaxError(`The requested module '${module}' does not provide an export named '${missing}'`);
+    return found;
+  }
+
   /** The cell as a function of its names, those it sets, and if it awaits at its top. */
   function compiled(source, padding, file) {
     if (isObject(source)) source = `(${source}\n)`;
+    if (/\bimport\b/.test(source)) source = withoutImports(source);
     const body = parsed(source);
     const set = new Set();
     let waits = false;
@@ -103,13 +143,20 @@
     return [(0, eval)(`${padding}(${text})\n//# sourceURL=${file}`), set, waits];
   }
 
+  /** What a cell has besides the session's names. */
+  const given = {
+    __import: () => __import,
+    require: () => parts.requireHere(),
+  };
+
   /** The session's names as a scope: `host` looks them up and sets them, as copies of data. */
   function scope(host, set) {
     const assign = homes.get(host.assign);
     return new Proxy(Object.create(null), {
-      has: (_, key) => typeof key === "string" && key !== "__names" && (set.has(key) || host.has(key)),
+      has: (_, key) => typeof key === "string" && key !== "__names" && (Object.hasOwn(given, key) || set.has(key) || host.has(key)),
       get: (_, key) => {
         if (key === Symbol.unscopables) return undefined;
+        if (!host.has(key) && Object.hasOwn(given, key)) return given[key]();
         if (!host.has(key)) throw new ReferenceError(`${key} is not defined`);
         return host.look(key);
       },

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .engine_guest import EngineGuest
 
 _LONE = re.compile("[\ud800-\udfff]")
-_AWAIT = re.compile(r"\bfor\s+await\b|\bawait\b")
+_TOP = re.compile(r"\bfor\s+await\b|\bawait\b|\bimport\b(?!\s*[.(])")  # what a script has not
 
 
 def run(
@@ -44,7 +44,7 @@ def incomplete(source: str) -> bool:
     """True where the engine's parser came to the end and wanted more."""
     if not source.isascii() and _LONE.search(source):  # it would end the process
         return False
-    plain = _AWAIT.sub(lambda m: "for" if m[0].startswith("for") else "void", source)
+    plain = _TOP.sub(lambda m: "for" if m[0].startswith("for") else "void", source)
     return not core().isCompilableUnit(plain + "\n")  # a text in quotes ends with its line
 
 

@@ -140,8 +140,11 @@
 
   return {
     modules: guarded((host) => {
-      loader = { read: host.read, resolve: host.resolve, packaged: host.packaged, script: host.script, wait: host.wait };
+      loader = { read: host.read, resolve: host.resolve, packaged: host.packaged, script: host.script, wait: host.wait, folder: host.folder };
     }),
+    namespaceOf,
+    /** As node's prompt has it: from the folder that the process works in. */
+    requireHere: () => requireIn(`${loader.folder()}/.`, {}),
     compiled: (f) => {
       compiled = f;
     },

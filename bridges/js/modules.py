@@ -183,6 +183,9 @@ class _Loader:
     def script(self, name: str) -> bool:
         return self._modules.script(name)
 
+    def folder(self) -> str:
+        return os.getcwd()
+
 
 def _scripts() -> frozenset[str]:
     """The names of the scripts in node/."""

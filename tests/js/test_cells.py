@@ -57,6 +57,50 @@ def test_what_is_declared_at_the_top_becomes_a_name(cell, names, source, set_, v
     assert "i" not in names
 
 
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("import fs from 'node:fs'; fs.existsSync('/')", True),
+        ("import { sep, EOL as end } from 'os'; [typeof sep, end]", None),
+        (
+            "import {\n  platform,\n  EOL as end,\n} from 'node:os'\n[platform(), end]",
+            ["linux", "\n"],
+        ),
+        ("import * as os from 'node:os'; os.EOL", "\n"),
+        ("import os, * as all from 'node:os'; os.EOL === all.EOL", True),
+        ("import 'node:os'\n7", 7),
+        ("const { EOL } = await import('node:os'); EOL", "\n"),
+        ("const os = require('os'); os.EOL", "\n"),
+        ("typeof require.resolve", "function"),
+        ("const text = 'import x from y'; text", "import x from y"),
+    ],
+)
+def test_a_cell_imports_as_modules_do(cell, source, value):
+    if value is None:
+        with pytest.raises(GuestSyntaxError, match="does not provide an export named 'sep'"):
+            cell(source)
+    else:
+        assert cell(source) == value
+
+
+def test_what_a_cell_imports_is_a_name_of_the_session(cell, names):
+    cell("import os, { EOL } from 'node:os'")
+    assert names["EOL"] == "\n"
+    assert cell("os.EOL") == "\n"
+
+
+def test_an_import_that_goes_on_is_incomplete():
+    incomplete = host.bridge("js").incomplete
+    assert incomplete("import {\n  a,")
+    assert not incomplete("import {\n  a,\n} from 'm'")
+
+
+def test_an_error_after_an_import_names_its_own_line(cell):
+    with pytest.raises(GuestError) as caught:
+        cell("import {\n  EOL,\n} from 'node:os'\nnull.x")
+    assert caught.value.frames[0].line == 4
+
+
 def test_functions_and_classes_become_names(cell, names):
     cell("function twice(x) { return x * 2 }\nclass Shape { get sides() { return 4 } }")
     assert names["twice"](4) == 8
