@@ -1,4 +1,4 @@
-"""What to do where a package did not find its native addon."""
+"""What to do where a package, or the native addon of one, was not found."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _SIGNS = re.compile(
     r"|Cannot find module \S*-(?:linux|darwin|win32)-"
     r"|Could not load the \S+ module using the"
 )
+_MISSING = re.compile(r"Cannot find module '((?:@[\w.-]+/)?\w[\w.-]*)[^']*'")
 _SCRIPTS = ("preinstall", "install", "postinstall")
 _NODE = 'only node loads native addons: import the package :in "node"'
 _SCRIPT = (
@@ -23,9 +24,10 @@ _SCRIPT = (
 
 
 def hint(message: str, frames: Iterable[Frame], *, in_node: bool) -> str:
-    """The next step after an error that speaks of a native addon; nothing after another."""
+    """The next step after an error that misses a package or a native addon; else nothing."""
     if not _SIGNS.search(message):
-        return ""
+        missing = _MISSING.match(message)
+        return f"run: polyhy add npm:{missing[1]}" if missing else ""
     hints = [] if in_node or ':in "node"' in message else [_NODE]
     if scripted := next(filter(_has_script, _packages(frames)), None):
         hints.append(_SCRIPT.format(name=_name(scripted)))

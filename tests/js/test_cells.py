@@ -89,6 +89,16 @@ def test_what_a_cell_imports_is_a_name_of_the_session(cell, names):
     assert cell("os.EOL") == "\n"
 
 
+@pytest.mark.parametrize("name", ["never-locked", "@never/locked"])
+def test_a_package_that_is_not_here_comes_with_the_command_that_adds_it(cell, name):
+    for source in (f"import x from '{name}'", f"require('{name}/part')"):
+        with pytest.raises(GuestError, match=f"run: polyhy add npm:{name}$"):
+            cell(source)
+    with pytest.raises(GuestError) as caught:
+        cell("require('./never.js')")
+    assert "polyhy add" not in str(caught.value)
+
+
 def test_an_import_that_goes_on_is_incomplete():
     incomplete = host.bridge("js").incomplete
     assert incomplete("import {\n  a,")
