@@ -40,7 +40,7 @@ def _get(x: Any, key: Any) -> Any:
             return None
     for name in _names(key):
         if hasattr(x, name):
-            return getattr(x, name)
+            return _live(getattr(x, name))
     return None
 
 

@@ -77,6 +77,16 @@ def test_what_a_script_has_no_data_for_comes_home_as_itself(js, value):
     assert js("(x, y) => x === y")(value, value) is True
 
 
+def test_containers_found_in_an_object_stay_in_python(js):
+    owner = types.SimpleNamespace(rows=[[1]], settings={"deep": {}})
+    js("o => { o.rows[0].push(2); o.rows.push(3); o.settings.deep.x = 1 }")(owner)
+    assert (owner.rows, owner.settings) == ([[1, 2], 3], {"deep": {"x": 1}})
+    assert js("o => Array.isArray(o.rows) && JSON.stringify(o)")(owner) == (
+        '{"rows":[[1,2],3],"settings":{"deep":{"x":1}}}'
+    )
+    assert js("o => o.rows")(owner) is owner.rows
+
+
 @pytest.mark.parametrize(
     ("source", "answer"),
     [
