@@ -37,6 +37,7 @@ class Calls:
         mine = ("as_float", "check_native", "exit", "fail", "inexact", "name", "places", "stopped")
         return {
             "ask_live": self.ask_live,
+            "hold_coroutine": _passing(self.bridge.coroutines.hold),
             **{name: _passing(getattr(self, name)) for name in mine},
         }
 

@@ -5,9 +5,10 @@ local setmetatable, getmetatable, getinfo = setmetatable, debug.getmetatable, de
 local concat, load = table.concat, loadstring or load
 local jit, rawequal, rawget = jit, rawequal, rawget
 
-local SAFE, FIELD, ROW, NO_MEMORY = 2 ^ 53, "\31", "\30", "not enough memory"
+local SAFE, FIELD, ROW, NO_MEMORY, OURS = 2 ^ 53, "\31", "\30", "not enough memory", "=polyhy/guest.lua"
 local PYTHON, null, plain, exact, tokens = guest.PYTHON, guest.null, guest.plain, guest.exact, guest.tokens
-local packed = guest.packed
+local handed, origin, FUNCTION = guest.handed, guest.origin, host.FUNCTION
+local packers = { string = guest.joined, number = guest.packed, boolean = guest.packed }
 
 local function frames(level)
   local rows = {}
@@ -56,7 +57,7 @@ local function type_of(e)
   return type(name) == "string" and name or "LuaError"
 end
 
-local protect = xpcall
+guest.protect = xpcall
 
 local function unsaid(e)
   return e
@@ -72,82 +73,105 @@ local function failed(e)
   end
   local said, message = true, e
   if type(e) ~= "string" then
-    said, message = protect(message_of, unsaid, e)
+    said, message = guest.protect(message_of, unsaid, e)
   end
   if not said and getmetatable(message) == PYTHON then
     guest.fail(message, trace)
     return nil
   end
   message = (said or message == NO_MEMORY) and message or ""
-  return guest.fail(null, trace, type_of(e), message, tokens("copy", e))
+  return guest.fail(null, trace, type_of(e), message, handed(tokens("copy", e)))
 end
 
-local function finish(ok, r, ...)
-  if ok and select("#", ...) == 0 then
-    local kind = type(r)
-    if kind == "number" then
-      if r < SAFE and r > -SAFE and r ~= 0 then
-        return r
-      end
-      return exact(r)
-    elseif plain[kind] then
-      return r
-    end
-    if kind == "table" and packed then
-      local mark, text = packed(r)
-      if mark then
-        return mark, text
-      end
-    end
-  end
+-- What to give for the results of a call: how many values, three at most, and these; or 0 and their tokens.
+local function settled(how, ok, r, ...)
   if not ok then
-    return failed(r)
+    return 1, failed(r)
+  elseif select("#", ...) > 0 then
+    return 0, tokens(how, r, ...)
   end
-  return tokens("copy", r, ...)
-end
-
-local function finish_as(how, ok, ...)
-  if not ok then
-    return failed(...)
-  end
-  return tokens(how, ...)
-end
-
--- A function's call with one whole number or text, the fastest; its Proxy keeps it.
-if jit then
-  function guest.one(f)
-    return function(a)
-      if type(a) == "number" and (a >= SAFE or a <= -SAFE) then
-        return guest.inexact()
-      end
-      return finish(protect(f, handler, a))
+  local kind = type(r)
+  if kind == "number" then
+    return 1, r < SAFE and r > -SAFE and r ~= 0 and r or exact(r)
+  elseif plain[kind] then
+    return 1, r
+  elseif kind == "function" and not origin[r] then
+    return 3, FUNCTION, r, guest.one(r)
+  elseif kind == "table" and how == "copy" and packers[type(rawget(r, 1))] then
+    local mark, packed = packers[type(rawget(r, 1))](r)
+    if mark then
+      return 2, mark, packed
     end
   end
-else
-  function guest.one(f)
-    return function(a)
-      return finish(protect(f, handler, a))
-    end
+  return 0, tokens(how, r)
+end
+
+local function given(count, a, b, c)
+  if count == 1 then
+    return a
+  elseif count == 2 then
+    return a, b
+  elseif count == 3 then
+    return a, b, c
   end
+  return handed(a)
 end
 
 function guest.call(f, ...)
-  return finish(protect(f, handler, ...))
+  return given(settled("copy", guest.protect(f, handler, ...)))
 end
 
 -- Call, and leave containers in Lua.
 function guest.call_live(f, ...)
-  return finish_as("live", protect(f, handler, ...))
+  return given(settled("live", guest.protect(f, handler, ...)))
 end
 
 -- Call, and copy also tables that are neither a list nor a dict of texts.
 function guest.call_loose(f, ...)
-  return finish_as("loose", protect(f, handler, ...))
+  return given(settled("loose", guest.protect(f, handler, ...)))
+end
+
+-- Calls with one whole number or text. No `...` here: LuaJIT would not compile it.
+local function compiled_way(f, guest, handler, settled, given, type)
+  return function(a)
+    if type(a) == "number" and (a >= 2 ^ 53 or a <= -2 ^ 53) then
+      return guest.inexact()
+    end
+    return given(settled("copy", guest.protect(f, handler, a)))
+  end
+end
+
+-- What nobody compiles is quicker in one step.
+local function finish(ok, r, ...)
+  local kind = type(r)
+  if ok and (plain[kind] or kind == "number") and select("#", ...) == 0 then
+    return r
+  end
+  return given(settled("copy", ok, r, ...))
+end
+
+local function way(f)
+  return function(a)
+    return finish(guest.protect(f, handler, a))
+  end
+end
+
+-- LuaJIT compiles code for what it does first, so ways that shared theirs would lead through each other.
+local code, ways = jit and string.dump(compiled_way, true), setmetatable({}, { __mode = "kv" })
+
+-- The fastest way into a function; its Proxy keeps it.
+function guest.one(f)
+  local known = ways[f]
+  if not known then
+    known = code and load(code, OURS)(f, guest, handler, settled, given, type) or way(f)
+    ways[f] = known
+  end
+  return known
 end
 
 -- Make every call by `how` (f, handler, ...) from now on.
 function guest.protect_by(how)
-  protect = how
+  guest.protect = how
 end
 
 local function compiled(source, chunk, env)
@@ -200,5 +224,5 @@ function guest.names(names)
 end
 
 function guest.stop()
-  protect = guest.stopped
+  guest.protect = guest.stopped
 end

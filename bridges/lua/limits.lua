@@ -1,6 +1,7 @@
 -- Limits: a hook that asks Python, every so often, whether to go on; and memory that Lua alone is held to.
 local guest = ...
-local sethook, getinfo, xpcall, pcall, error = debug.sethook, debug.getinfo, xpcall, pcall, error
+local sethook, gethook, getinfo = debug.sethook, debug.gethook, debug.getinfo
+local xpcall, pcall, error = xpcall, pcall, error
 local jit, collectgarbage, require, rawequal = jit, collectgarbage, require, rawequal
 local running, type = coroutine.running, type
 local EVERY = 10000
@@ -137,11 +138,12 @@ function guest.is_ending()
 end
 
 -- The last coroutines that ran, which Python knows: they live until others take their places, for Python may
--- set their hooks.
+-- set their hooks. Those that have a hook of the guest's keep it.
 local MOST_SHOWN, shown, is_shown, place = 8, {}, setmetatable({}, { __mode = "k" }), 0
 
 local function show(co)
-  if is_shown[co] then
+  local other = gethook(co)
+  if is_shown[co] or other and other ~= hook then
     return
   end
   place = place % MOST_SHOWN + 1

@@ -31,14 +31,23 @@ local function is_method(o, name, f)
   return about.nparams > 0 or about.isvararg
 end
 
+-- By each method that is bound to its object: the function itself.
+local unbound = setmetatable({}, { __mode = "kv" })
+
+local function method(f, o)
+  local bound = function(...)
+    return f(o, ...)
+  end
+  unbound[bound] = f
+  return bound
+end
+
 function ops.get(o, ...)
   for i = 1, indexable(o) and select("#", ...) or 0 do
     local name = select(i, ...)
     local v = o[name]
     if type(v) == "function" and not guest.origin[v] and is_method(o, name, v) then
-      return function(...)
-        return v(o, ...)
-      end
+      return method(v, o)
     elseif v ~= nil then
       return v
     end
@@ -182,6 +191,9 @@ end
 
 function ops.members(o)
   local names, n, seen = {}, 0, {}
+  if type(o) ~= "table" then
+    o = meta(o, "__index")
+  end
   while type(o) == "table" and not seen[o] do
     seen[o] = true
     for k in next, o do
@@ -196,12 +208,13 @@ function ops.members(o)
 end
 
 local function parameters(f)
-  local about, names = getinfo(f, "uS"), {}
+  local method = unbound[f] or f
+  local about, names = getinfo(method, "uS"), {}
   if about.what == "C" then
     return nil
   end
-  for i = 1, about.nparams do
-    names[i] = getlocal(f, i)
+  for i = method == f and 1 or 2, about.nparams do
+    names[#names + 1] = getlocal(method, i)
   end
   names[#names + 1] = about.isvararg and "..." or nil
   return "(" .. concat(names, ", ") .. ")"
@@ -215,6 +228,7 @@ function ops.signature(o)
 end
 
 function ops.defined(f)
+  f = unbound[f] or f
   local about = type(f) == "function" and getinfo(f, "S")
   if about and about.what ~= "C" then
     return about.source, about.linedefined, about.lastlinedefined

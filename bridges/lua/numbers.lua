@@ -113,63 +113,93 @@ local function write_mixed(at, t, count)
   return place
 end
 
-local function write_ints(at, t, count)
-  local ints = cast(int32, at)
+local function write_ints(ints, t, count)
   for i = 1, count do
     local x = t[i]
-    if type(x) ~= "number" or tobit(x) ~= x or x == 0 and 1 / x < 0 then
+    if type(x) ~= "number" or x == 0 and 1 / x < 0 then
       return nil
     end
-    ints[i - 1] = x
+    ints[i] = x
+    if ints[i] ~= x then
+      return nil
+    end
   end
-  return 4 * count
+  return true
 end
 
-local function write_floats(at, t, count)
-  local floats = cast(double, at)
+local function write_floats(floats, t, count)
   for i = 1, count do
     local x = t[i]
     if type(x) ~= "number" or x % 1 == 0 then
       return nil
     end
-    floats[i - 1] = x
+    floats[i] = x
   end
-  return 8 * count
+  return true
 end
 
 local function is_list(t, count)
-  local i = 0
+  local last = 0
   for k in next, t do
-    i = i + 1
-    if k ~= i then
+    if k ~= last + 1 then
       return false
     end
+    last = k
   end
-  return i == count
+  return last == count
+end
+
+-- Python's rooms: it reads the numbers from 1 on, and then sets the first, which says whether they are taken.
+local ints, floats = cast(int32, host.rooms.INTS), cast(double, host.rooms.FLOATS)
+local INTS, FLOATS, NUMBERS, MANY = host.INTS, host.FLOATS, host.NUMBERS, host.ROOM
+
+local function fill(room, write, t, count)
+  room[0] = 1
+  if write(room, t, count) then
+    return true
+  end
+  room[0] = 0
+end
+
+local function filled(t, count)
+  if fill(ints, write_ints, t, count) then
+    return INTS
+  elseif fill(floats, write_floats, t, count) then
+    return FLOATS
+  end
 end
 
 -- Whoever writes takes it away, for a signal's function may come in and write, too.
 local room = make(ROOM)
 
--- A list's numbers as a text, after the mark that says how to read it; or nil.
+local function written(at, t, count, mixed)
+  if not mixed and write_ints(cast(int32, at) - 1, t, count) then
+    return INTS, 4 * count
+  elseif not mixed and write_floats(cast(double, at) - 1, t, count) then
+    return FLOATS, 8 * count
+  end
+  return NUMBERS, write_mixed(at, t, count)
+end
+
+-- A mark that says how to read a list's numbers, and how many are in Python's room for them, or a text that
+-- holds them; or nil.
 function guest.packed(t)
   local count = #t
   if guest.limited or getmetatable(t) or count == 0 or not is_list(t, count) then
     return nil
   end
-  local at, size, mark = room, HEAD + MOST * count, host.INTS
+  local free = count <= MANY and ints[0] == 0 and floats[0] == 0
+  local mark = free and filled(t, count)
+  if mark then
+    return mark, count
+  end
+  local at, size, length = room, HEAD + MOST * count, nil
   room = nil
   if not at or size > ROOM then
     at = make(size)
   end
-  local written = write_ints(at, t, count)
-  if not written then
-    written, mark = write_floats(at, t, count), host.FLOATS
-  end
-  if not written then
-    written, mark = write_mixed(at, t, count), host.NUMBERS
-  end
-  local packed = written and text(at, written)
+  mark, length = written(at, t, count, free)
+  local packed = length and text(at, length)
   room = size <= ROOM and at or make(ROOM)
   return packed and mark, packed
 end

@@ -141,7 +141,11 @@ class Objects(Bridge):
 
     def ask(self, op: str, *args: Any) -> Any:
         """What members.lua answers; containers stay in Lua."""
-        return self._enter("call_live", self.ops[op], *args)
+        try:
+            return self.receive.value(self.guest["call_live"](self.ops[op], *args))
+        except BaseException as error:
+            meant = self.meant(error)
+        raise meant
 
     def meant(self, error: BaseException, x: Any = None) -> BaseException:
         """The exception that lupa's `error` stands for; `x` is the number that was sent."""

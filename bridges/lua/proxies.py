@@ -45,7 +45,7 @@ class LuaObject(Proxy):
 
 
 class LuaFunction(FunctionProxy):
-    """A function, or an object with `__call`. Each has a `__call__` of its own: a step less."""
+    # A function, or an object with `__call`. Each has a `__call__` of its own: a step less.
 
     __slots__ = ("__call__",)
     __signature__ = Signature(
@@ -57,6 +57,11 @@ class LuaFunction(FunctionProxy):
         """`one` calls it with one whole number or text."""
         super().__init__(bridge, native)
         _set_call(self, _caller(bridge, native, one))
+
+    @property
+    def __doc__(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        said = self.__bridge__.signature(self.__native__), self.__bridge__.doc(self.__native__)
+        return "\n\n".join(filter(None, said)) or "A function in C."
 
     def free(self) -> None:
         """Let the way in go, too, with the scope that this was made in."""

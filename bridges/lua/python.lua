@@ -1,8 +1,8 @@
 -- Python as Lua sees it: functions that are functions, objects that answer `.`, `[]`, `#` and calls.
 local guest, host = ...
 local type, select, next, rawequal, setmetatable = type, select, next, rawequal, setmetatable
-local close = coroutine.close
-local create, running, resume, yield = coroutine.create, coroutine.running, coroutine.resume, coroutine.yield
+local close, status = coroutine.close, coroutine.status
+local create, running, resume = coroutine.create, coroutine.running, coroutine.resume
 local outside = guest.outside
 local unpack, error = table.unpack or unpack, error
 
@@ -33,6 +33,7 @@ local function ask_with_tokens(f, n, ...)
     guest.put(out, (select(i, ...)))
   end
   local co, main = running()
+  guest.hold(out)
   return ask_live(co ~= nil and not main, f, unpack(out, 1, out.n))
 end
 
@@ -145,7 +146,7 @@ local function unwrapped(co, ok, ...)
     return ...
   end
   local e, closed, why = (...), true, nil
-  if close then
+  if close and status(co) == "dead" then
     closed, why = close(co)
   end
   if not closed then
@@ -188,20 +189,6 @@ if jit then
     end
     return gsub(s, pattern, by, ...)
   end
-end
-
--- lupa takes a coroutine that has not begun for its function; one that waits for its first resume has.
-local function begin(f)
-  return f(yield())
-end
-
-function coroutine.create(f)
-  if type(f) ~= "function" then
-    return create(f)
-  end
-  local co = create(begin)
-  resume(co, f)
-  return co
 end
 
 function guest.home(...)

@@ -15,18 +15,23 @@ if TYPE_CHECKING:
     from .bridge import Lua
 
 
+ROOM = 4096
+"""How many numbers a room holds."""
+
+
 class Mark:
     """One of the marks in front of the tokens that Lua sends; `read` reads what follows it.
 
-    After one with a `code` comes a list's numbers in one text, as C's type of that code.
+    After one with a `room` come a list's numbers: in a text, or so many of them in the room, whose
+    first number says whether it is in use.
     """
 
-    __slots__ = ("code", "read")
+    __slots__ = ("read", "room")
 
     def __init__(
-        self, read: Callable[[Receive, Sequence[Any], int], tuple[Any, int]], code: str = ""
+        self, read: Callable[[Receive, Sequence[Any], int], tuple[Any, int]], room: Any = None
     ) -> None:
-        self.read, self.code = read, code
+        self.read, self.room = read, room
 
 
 class Receive:
@@ -41,8 +46,8 @@ class Receive:
         kind = type(x)
         if kind is tuple:
             mark = x[0]
-            if mark.code:
-                return array(mark.code, x[1].encode("latin-1")).tolist()
+            if mark.room:
+                return _numbers(mark.room, x[1])
             return mark.read(self, x, 1)[0] if mark is not MORE else self._read_whole(x)
         return x if kind is not str or x.isascii() else text(x)
 
@@ -83,6 +88,14 @@ def text(x: str) -> str | bytes:
         return raw.decode()
     except UnicodeDecodeError:
         return raw
+
+
+def _numbers(room: Any, found: Any) -> list[Any]:
+    if type(found) is str:
+        return array(room.typecode, found.encode("latin-1")).tolist()
+    numbers = room[1 : found + 1].tolist()
+    room[0] = 0
+    return numbers
 
 
 def _read(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
@@ -149,6 +162,11 @@ def _read_function(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, in
     return LuaFunction(way.bridge, tokens[i], one), i + 2
 
 
+def _read_coroutine(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    way.bridge.coroutines.release(tokens[i + 1])
+    return LuaObject(way.bridge, tokens[i]), i + 2
+
+
 def _read_home(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
     return tokens[i], i + 1
 
@@ -159,6 +177,12 @@ def _read_integer(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int
 
 def _read_numbers(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
     return loads(tokens[i].encode("latin-1")), i + 1
+
+
+def _read_joined(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
+    joined: str = tokens[i]
+    texts = joined.split("\0")
+    return texts if joined.isascii() else [text(x) for x in texts], i + 1
 
 
 def _read_buffer(way: Receive, tokens: Sequence[Any], i: int) -> tuple[Any, int]:
@@ -178,16 +202,26 @@ MARKS = {
     "FLAT_DICT": Mark(_read_flat_dict),
     "TUPLE": Mark(_read_tuple),
     "OBJECT": Mark(_read_object),
+    "COROUTINE": Mark(_read_coroutine),
     "FUNCTION": Mark(_read_function),
     "HOME": Mark(_read_python),
     "INTEGER": Mark(_read_integer),
-    "INTS": Mark(_read_home, "i"),
-    "FLOATS": Mark(_read_home, "d"),
     "NUMBERS": Mark(_read_numbers),
+    "TEXTS": Mark(_read_joined),
     "MORE": Mark(_read_home),
     "MISSING": Mark(_read_home),
     "END": Mark(_read_home),
 }
+"""Those that all runtimes share."""
+
+
+def marks() -> dict[str, Mark]:
+    """The marks of one runtime."""
+    rooms = {"INTS": array("i", [0]), "FLOATS": array("d", [0]), "LONGS": array("q", [0])}
+    return MARKS | {name: Mark(_read_home, room * (ROOM + 1)) for name, room in rooms.items()}
+
+
 MORE, MISSING, END = MARKS["MORE"], MARKS["MISSING"], MARKS["END"]
 
-_ONE_OF_EACH = ("{}", "print", "io.stdout", "coroutine.create(function() end)")
+_BEGUN = "(function(co) coroutine.resume(co) return co end)(coroutine.create(coroutine.yield))"
+_ONE_OF_EACH = ("{}", "print", "io.stdout", _BEGUN)

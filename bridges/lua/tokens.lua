@@ -2,7 +2,7 @@
 local guest, host = ...
 local type, select, next, rawequal, tostring, floor = type, select, next, rawequal, tostring, math.floor
 local getmetatable, rawget = debug.getmetatable, rawget
-local unpack = table.unpack or unpack
+local unpack, running = table.unpack or unpack, coroutine.running
 local jit = jit
 
 local marks = {
@@ -10,6 +10,7 @@ local marks = {
   dict = { bare = host.FLAT_DICT, flat = host.FLAT_DICT, deep = host.DICT },
 }
 local OBJECT, FUNCTION, HOME, INTEGER = host.OBJECT, host.FUNCTION, host.HOME, host.INTEGER
+local COROUTINE = host.COROUTINE
 local TUPLE, MORE, MINUS_ZERO, BUFFER = host.TUPLE, host.MORE, host.MINUS_ZERO, host.BUFFER
 local SAFE, CHUNK = 2 ^ 53, 4000
 local PYTHON, null = guest.PYTHON, guest.null
@@ -84,6 +85,10 @@ local function put_object(out, x)
     put_two(out, FUNCTION, x)
     out.n = out.n + 1
     out[out.n] = guest.one(x)
+  elseif kind == "thread" and x ~= running() then
+    put_two(out, COROUTINE, x)
+    out.n, out.coroutines = out.n + 1, true
+    out[out.n] = ("%p"):format(x)
   else
     put_two(out, OBJECT, x)
   end
@@ -172,14 +177,27 @@ end
 -- The tokens of the values. How: "copy" containers of data, leave them "live", or copy also "loose" ones.
 function guest.tokens(how, ...)
   local out, n = { n = 0 }, select("#", ...)
-  if n == 0 then
-    return nil
-  elseif n > 1 then
+  if n > 1 then
     put_two(out, TUPLE, n)
   end
   for i = 1, n do
     put(out, (select(i, ...)), how ~= "live" and { depth = 0, loose = how == "loose" } or nil)
   end
+  return out
+end
+
+-- Those tokens are about to go.
+function guest.hold(out)
+  for i = 1, out.coroutines and out.n or 0 do
+    if rawequal(out[i], COROUTINE) then
+      guest.hold_coroutine(out[i + 2])
+    end
+  end
+end
+
+-- Those tokens one by one, or where to get them in parts.
+function guest.handed(out)
+  guest.hold(out)
   if out.n <= CHUNK then
     return unpack(out, 1, out.n)
   end

@@ -125,6 +125,22 @@ for settings in ({}, {"timeout": 5.0, "memory": 50_000_000}):
     assert survives(version, program) == ["Stopped"]
 
 
+@pytest.mark.parametrize("version", ["jit", "5.4"])
+def test_what_coroutines_hand_over_outlives_them(version: str) -> None:
+    program = '''
+kept = []
+hand = lua("""function(f) coroutine.wrap(function()
+    local co = coroutine.create(f) f(co) f({co}) f(print, {}, co) end)() end""")
+for _ in range(200):
+    hand(lambda *all: kept.append(all))
+for _ in range(3):
+    life.collect()
+lua("(function() local t = {} for i = 1, 1e5 do t[i] = {} end return #t end)()")
+kept.clear()
+'''
+    assert survives(version, program) == []
+
+
 def test_a_runtime_goes_with_the_views_of_memory_that_were_lent_to_it() -> None:
     program = """
 import gc

@@ -257,6 +257,74 @@ LIST = "function() return {10, 20, 30} end"
 DICT = "function() return {name = 'x', inner = {1, 2}} end"
 
 
+def test_a_coroutine_that_has_not_begun_begins_where_it_is_resumed(lua: Eval) -> None:
+    begin = "coroutine.create(function(...) return select('#', ...), ... end)"
+    resume = lua("function(co, ...) return coroutine.resume(co, ...) end")
+    co = lua(begin)
+    assert repr(co) == "<lua thread>"
+    assert resume(co, 5, 6) == (True, 2, 5, 6)
+    one, two = lua(f"(function() local co = {begin} return {{co, co}} end)()")
+    assert one == two
+    assert resume(one) == (True, 0)
+    ring = lua(f"(function() local t = {{co = {begin}}} t.t = t return t end)()")
+    assert resume(ring.co, "x") == (True, 1, "x")
+    seen: list[Any] = []
+    lua(f"function(f) local co = {begin} f(co) f({{co}}) f(coroutine.resume(co, 1)) end")(
+        lambda *all: seen.append(all)
+    )
+    assert seen[2] == (True, 1, 1)
+    away = f"coroutine.wrap(function(f) local co = {begin} f(co) return co end)"
+    assert resume(lua(f"function(f) return {away}(f) end")(seen.append), 7) == (True, 1, 7)
+
+
+def test_coroutines_that_wait_or_run_cross(lua: Eval) -> None:
+    seen: list[Any] = []
+    lua("""function(f)
+        local outer outer = coroutine.create(function()
+            local inner = coroutine.create(function() f(outer) f((coroutine.running())) end)
+            assert(coroutine.resume(inner))
+            f(coroutine.status(outer), coroutine.status(inner))
+        end)
+        assert(coroutine.resume(outer))
+        f(outer) f(coroutine.status(outer))
+    end""")(lambda *all: seen.append(all[0] if len(all) == 1 else all))
+    outer, inner, states, again, state = seen
+    assert outer == again != inner
+    assert (states, state) == (("running", "dead"), "dead")
+
+
+def test_a_coroutine_has_no_frames_but_its_own(lua: Eval) -> None:
+    trace = lua("""function()
+        local co = coroutine.create(function() coroutine.yield() end)
+        coroutine.resume(co)
+        return debug.traceback(co)
+    end""")()
+    assert len(trace.splitlines()) == 3  # the title, yield, the function
+
+
+def test_a_coroutine_keeps_the_hook_that_it_was_given(lua54: Eval) -> None:
+    lines = lua54("""function()
+        local lines, co = {}, coroutine.create(function()
+            coroutine.yield()
+            return 1
+        end)
+        local function hook(_, line) lines[#lines + 1] = line end
+        debug.sethook(co, hook, "l")
+        while coroutine.resume(co) do assert(debug.gethook(co) == hook) end
+        return lines
+    end""")()
+    assert lines == [3, 4]
+
+
+def test_a_wrapped_coroutine_that_resumes_itself_is_told_so(lua: Eval) -> None:
+    told = lua("""function()
+        local co co = coroutine.wrap(function() return pcall(co) end)
+        return co()
+    end""")()
+    assert told[0] is False
+    assert "non-suspended" in told[1] or "running" in told[1]
+
+
 def test_a_result_by_reference_is_a_proxy_that_answers_like_the_list(lua: Eval) -> None:
     p = by_ref(lua(LIST))()
     assert (p[1], len(p), list(p), 20 in p, 99 in p) == (10, 3, [10, 20, 30], True, False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pydoc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import polyhy
 from polyhy.bridges.lua.bridge import Lua
 from polyhy.errors import GuestSyntaxError, NoSuchFile, Stopped, UsageError
 from polyhy.guests import host
@@ -75,6 +77,27 @@ def test_a_function_tells_its_types_and_its_source(lua: Eval, tmp_path: Path) ->
     assert bridge.signature(old) == "(a: number, b) -> boolean"
     assert bridge.doc(old) == "By LDoc."
     assert bridge.source(lua("print").__native__) == ""
+
+
+def test_a_method_tells_what_follows_its_object(lua: Eval, tmp_path: Path) -> None:
+    file = tmp_path / "counter.lua"
+    file.write_text(
+        "local M = {}\nM.__index = M\n\n--- Count on.\n-- @tparam number x by how much\n"
+        "function M:add(x, ...) return x end\nfunction M.none(it) return it end\n"
+        "function M.new() return setmetatable({}, M) end\nreturn M\n"
+    )
+    counter, bridge = host.load("lua", str(file)).new(), host.bridge("lua")
+    add = counter.add.__native__
+    assert bridge.signature(add) == "(x: number, ...)"
+    assert bridge.source(add) == "function M:add(x, ...) return x end\n"
+    assert bridge.signature(counter.none.__native__) == "()"
+    assert counter.add.__doc__ == "(x: number, ...)\n\nCount on."
+    assert "Count on." in pydoc.render_doc(counter.add)
+    assert lua("print").__doc__ == "A function in C."
+
+
+def test_a_userdata_tells_its_members(lua: Eval) -> None:
+    assert {"close", "read", "write"} <= set(dir(lua("io.stdout")))
 
 
 @pytest.mark.parametrize(("code", "ends"), [("", 0), ("true", 0), ("false", 1), ("3", 3)])
@@ -213,3 +236,11 @@ def test_the_readme_is_true() -> None:
     runner.run(parser.get_doctest(text, {}, "README.md", "README.md", 0))
     assert runner.tries > 3
     assert not runner.failures
+
+
+def test_luas_own_libraries_are_imported_from_the_language() -> None:
+    [repeat] = polyhy.import_from("lua", "string", ["rep"])
+    assert repeat("ab", 3) == "ababab"
+    assert polyhy.import_from("lua", "table").concat(["a", "b"], "-") == "a-b"
+    with pytest.raises(NoSuchFile, match="wind"):
+        polyhy.import_from("lua", "wind")

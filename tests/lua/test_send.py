@@ -464,6 +464,17 @@ def test_lists_of_numbers_come_back_to_the_last_bit(lua: Eval) -> None:
     comes_back()
 
 
+def test_lists_of_texts_come_back_as_they_were(lua: Eval) -> None:
+    same = lua("function(x) return x end")
+
+    @settings(max_examples=200, deadline=None, database=None, suppress_health_check=SLOW)
+    @given(st.lists(TEXT | st.text("a\0ä", max_size=3)))
+    def comes_back(texts: list[str]) -> None:
+        assert same(texts) == texts
+
+    comes_back()
+
+
 def test_what_is_no_number_stays_what_it_is_among_numbers(lua: Eval) -> None:
     class Mine(int): ...
 

@@ -87,6 +87,16 @@ def test_threads_that_call_and_are_called_get_their_own_results(lua: Eval) -> No
         assert all(pool.map(work, range(8)))
 
 
+def test_lists_of_numbers_of_threads_are_not_mixed_up(lua: Eval) -> None:
+    many = lua("function(x) local t = {} for i = 1, 500 do t[i] = x end return t end")
+
+    def all_mine(x: float) -> bool:
+        return all(many(x) == [x] * 500 for _ in range(300))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(all_mine, (1, 2, 0.25, 0.5)))
+
+
 def test_an_exception_of_one_thread_is_not_anothers(lua: Eval) -> None:
     apply = lua("function(f, x) return f(x) end")
 
