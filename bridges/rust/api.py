@@ -49,6 +49,7 @@ class Planner:
             self._foreign(targets, entry)
         self._count_the_rest()
         self.api.classes = list(self.classes.by_text.values())
+        self.api.lend_makers()
         for text, reason in self.classes.left_out.items():
             self.api.reasons.setdefault(text, reason)
         return self.api
@@ -87,8 +88,9 @@ class Planner:
         except (Skip, Unnameable) as why:
             self.api.reasons[entry.key] = str(why)
             return False
-        most = 2 if entry.owner is not None and entry.owner.rank else 6
+        most = 2 if entry.owner is not None and entry.owner.rank else 8
         entry.lines, entry.counted, entry.docs = entry.shim.lines[:most], counted, target.docs
+        entry.open |= entry.shim.open
         self.api.entries.append(entry)
         for type_ in [*(t for _, t in target.signature["inputs"]), target.signature["output"]]:
             self.classes.mentioned(target.document, type_, target.chosen)
@@ -103,6 +105,7 @@ class Planner:
                 self.api.reasons.setdefault(entry.key, str(why))
                 continue
             entry.lines += shim.lines[:2]
+            entry.open |= shim.open
             names = ["self", *shim.parameters] if shim.is_method else shim.parameters
             required = shim.required + shim.is_method
             free = replace(shim, parameters=names, required=required, is_method=False)

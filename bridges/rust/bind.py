@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -24,6 +24,8 @@ class Shim:
     parameters: list[str]
     required: int
     is_method: bool
+    open: Mapping[str, Sequence[str]]
+    """By line, the types of those arguments that are of another type in other lines."""
 
 
 class Binder:
@@ -50,10 +52,11 @@ class Binder:
         combinations = [*self._alike(target), *chooser.all_of(target.generics)]
         if not combinations:
             raise Skip("nothing is known for one of its type parameters")
-        lines: list[str] = []
+        lines: dict[str, Sequence[str]] = {}
         for choices in combinations:
-            lines += self._alternatives(target, choices, names, required, is_method)
-        return Shim(target, list(dict.fromkeys(lines))[:12], names, required, is_method)
+            for line, types in self._alternatives(target, choices, names, required, is_method):
+                lines.setdefault(line, types)
+        return Shim(target, list(lines)[:12], names, required, is_method, lines)
 
     def _alike(self, target: Target) -> list[dict[str, Choice]]:
         """The choice with which another argument is of the receiver's own type: `a.dot(b)`."""
@@ -87,7 +90,7 @@ class Binder:
         names: Sequence[str],
         required: int,
         is_method: bool,
-    ) -> list[str]:
+    ) -> Iterator[tuple[str, Sequence[str]]]:
         chosen = {**target.chosen, **{name: c.text for name, c in choices.items()}}
         found = borrows(
             self.model, target.document, target.signature, target.generics, target.owner, chosen
@@ -96,11 +99,10 @@ class Binder:
             raise Skip("its result points into what its argument points into")
         if found.unsound:
             raise Skip("it may put one argument into another, which can't be kept alive")
-        lines = []
-        for rank in range(3 if "'impl_trait'" in str(target.signature["inputs"]) else 1):
+        for rank in range(5 if "'impl_trait'" in str(target.signature["inputs"]) else 1):
             call = Call(self.model, self.hints, target, choices, chosen, found, is_method, rank)
-            lines += [self._line(target, b, names, required, is_method) for b in call.bodies()]
-        return lines
+            for body in call.bodies():
+                yield self._line(target, body, names, required, is_method), call.open
 
     def _line(
         self, target: Target, body: str, names: Sequence[str], required: int, is_method: bool

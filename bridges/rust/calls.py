@@ -13,7 +13,9 @@ from .document import Document
 from .model import Model, type_arguments, type_parameters
 from .rusty import Writer
 
-_BIG = re.compile(r"\[(u8|[iuf]\d+|[iu]size)\]")
+OPEN = "open"
+"""What reads an argument whose type may be another."""
+_BIG = re.compile(r"\[(u8|[iuf]\d+|[iu]size)\]|\bOctets\b")
 
 
 class Skip(Exception):
@@ -59,6 +61,8 @@ class Call:
         self.writer = Writer(model, target.document, chosen)
         self.chooser = Chooser(model, target.document, chosen, hints)
         self.lets: list[str] = []
+        self.open: list[str] = []
+        """The types of arguments that may be others: the choice may be made by the value."""
         self.big = self.python = self.sends = False
 
     def bodies(self) -> list[str]:
@@ -68,7 +72,8 @@ class Call:
             self._argument(at, type_) for at, (_, type_) in enumerate(target.signature["inputs"])
         ]
         call = f"{target.call}{self._turbofish()}({', '.join(arguments)})"
-        lets = " ".join(self.lets)
+        # What decides which line is meant goes first: nothing else is used up where it is another.
+        lets = " ".join(sorted(self.lets, key=lambda let: f" = {OPEN}" not in let))
         output = target.signature["output"]
         future = _future(output)
         shape = self._shape(future or output)
@@ -148,9 +153,19 @@ class Call:
         self.big = self.big or bool(_BIG.search(said)) or "'slice'" in said
         self.python = self.python or any(w in said for w in ("PyFile", "PyIter", "PyData"))
         text = f"::<{wanted}>" if wanted else ""
-        read = "arg_forever" if self.found.forever[at] else "arg"
+        read = self._reading(at, wanted)
         self.lets.append(f"let x{at} = {read}{text}(p, {place}, {frame})?;")
         return f"x{at}"
+
+    def _reading(self, at: int, wanted: str) -> str:
+        """What reads an argument; a trait's method on a type of others may be for another one."""
+        of_trait = self.is_method and at == 0
+        if self.found.forever[at]:
+            return "arg_forever"
+        if wanted or of_trait:
+            self.open.append(wanted or self.chosen["Self"])
+            return OPEN
+        return "arg"
 
     def _wanted(self, type_: Any) -> str:
         """The type to ask for, where the signature leaves it open."""
@@ -197,10 +212,14 @@ class Call:
         if choice is None or choice.closure is None:
             return ""
         self.sends = self.sends or choice.sends
-        names = ", ".join(f"a{n}" for n in range(len(choice.closure)))
-        callable_ = f"arg::<Callable>(p, {at}, {frame})?"
-        self.lets.append(f"let g{at} = {callable_};")
-        return f"callback!(g{at}{', ' if names else ''}{names})"
+        self.open.append("_")
+        self.lets.append(f"let g{at} = {OPEN}::<Callable>(p, {at}, {frame})?;")
+        names = [f", a{n}" for n in range(len(choice.closure))]
+        if not choice.signature:
+            return f"callback!(g{at}{''.join(names)})"
+        *types, result = choice.signature
+        typed = (f"{name}: {text}" for name, text in zip(names, types, strict=True))
+        return f"callback!(g{at} => {result}{''.join(typed)})"
 
 
 def _future(type_: Any) -> Any:

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from .decided import asked_for, decided, in_order, is_alone, is_argument
 from .document import Document
-from .implementors import CLOSURES, implementors
-from .likely import BYTES, GUESSES, INTEGERS, NUMBERS, OF_ANY, TEXT, likely
+from .implementors import CLOSURES, closures, implementors, sources
+from .kinds import kind_of
+from .likely import BYTES, FIXED, GUESSES, INTEGERS, NUMBERS, OCTETS, OF_ANY, TEXT, ease, likely
 from .model import Model, bounds_of, last
 from .rusty import Unnameable, Writer
 
@@ -23,29 +24,9 @@ class Choice(NamedTuple):
     text: str
     closure: tuple[Any, ...] | None = None
     sends: bool = False
+    signature: tuple[str, ...] = ()
+    """The types that a closure is called with and, last, gives, where rustc can't tell."""
 
-
-FIXED: Mapping[str, Sequence[str]] = {
-    "ToString": ["String"],
-    "Pattern": [TEXT],
-    "Read": ["PyFile"],
-    "BufRead": ["PyFile"],
-    "Write": ["PyFile"],
-    "Seek": ["PyFile"],
-    "Serialize": ["PyData"],
-    "Deserialize": ["PyData"],
-    "DeserializeSeed": ["std::marker::PhantomData<PyData>"],
-    "DeserializeOwned": ["PyData"],
-    "Hasher": ["std::hash::DefaultHasher"],
-    "BuildHasher": ["std::hash::RandomState"],
-    "RangeBounds": ["(std::ops::Bound<{0}>, std::ops::Bound<{0}>)"],
-    "SliceIndex": ["usize", "std::ops::Range<usize>"],
-    "ToSocketAddrs": [TEXT],
-    "Error": ["std::fmt::Error"],
-    "FromStr": ["String"],
-    "Future": ["PyFuture"],
-}
-"""What one trait decides by itself. `{0}` is its argument."""
 
 _ROWS = ("IntoIterator", "Iterator", "ExactSizeIterator", "DoubleEndedIterator", "FusedIterator")
 _PARALLEL = ("IntoParallelIterator", "ParallelIterator", "IndexedParallelIterator")
@@ -99,7 +80,7 @@ class Chooser:
             return [Choice(text)]
         borrowed = [Choice(text) for text in decided(self, generics, name)]
         found = self.of_bounds(bounds_of(generics, name), _item_bounds(generics, name))
-        names = {last(bound["trait"]["path"]) for bound in bounds_of(generics, name)}
+        names = {self.trait_name(bound["trait"]) for bound in bounds_of(generics, name)}
         if names <= OF_ANY | {"Copy"} and is_argument(generics, name):
             asked = [Choice(text) for text in asked_for(self, generics, name)]
             found = asked[:5] or found + [Choice(text) for text in GUESSES[1:6]]
@@ -107,7 +88,7 @@ class Chooser:
 
     def of_bounds(self, bounds: Sequence[Any], items: Sequence[Any] = ()) -> list[Choice]:
         """The types that have all these traits, as far as a table can say."""
-        names = [last(bound["trait"]["path"]) for bound in bounds]
+        names = [self.trait_name(bound["trait"]) for bound in bounds]
         rows = [list(self._of_bound(bound["trait"], items, names)) for bound in bounds]
         rows = [row for row in rows if row]
         found = [choice for row in rows for choice in row]
@@ -117,7 +98,12 @@ class Chooser:
         is_number = NUMBERS & set(names) and known & {"PyObj", *likely(names)}
         if not found or INTEGERS & set(names) or is_number:
             found[:0] = [Choice(text) for text in likely(names)]
-        return list({(c.text, str(c.closure)): c for c in found}.values())[:10]
+        return _varied(list({(c.text, str(c.closure)): c for c in found}.values()))[:10]
+
+    def trait_name(self, trait: Any) -> str:
+        """A trait's own name, whatever the source calls it: `use IntoIterator as IntoIter`."""
+        definition = self.document.definition(trait["id"])
+        return definition[-1] if definition else last(trait["path"])
 
     def written(self, type_: Any) -> str | None:
         """A type as source; None where nothing decides what it is."""
@@ -130,7 +116,7 @@ class Chooser:
             return None
 
     def _of_bound(self, trait: Any, items: Sequence[Any], names: list[str]) -> Iterator[Choice]:
-        name, arguments = last(trait["path"]), trait.get("args") or {}
+        name, arguments = self.trait_name(trait), trait.get("args") or {}
         if name in CLOSURES and "parenthesized" in arguments:
             sends = bool({"Send", "Sync"} & set(names))
             yield Choice("_", tuple(arguments["parenthesized"]["inputs"]), sends)
@@ -152,6 +138,7 @@ class Chooser:
             yield from (Choice(text) for text in self._implementors(trait))
         elif name not in OF_ANY | NUMBERS | INTEGERS | {"Copy"} or not self._is_foreign(trait):
             yield from (Choice(text) for text in self._implementors(trait))
+            yield from self._closures(trait)
 
     def _is_foreign(self, trait: Any) -> bool:
         item = self.model.find(self.document, trait["id"])
@@ -198,13 +185,27 @@ class Chooser:
         if name == "AsMut":
             yield from (Choice(each) for each in (_owned(text), f"&'static mut {text}"))
         elif name in ("AsRef", "Borrow"):
+            if name == "AsRef" and text == "[u8]":
+                yield Choice(OCTETS)
             yield Choice(_REFERENCES.get(text, f"&'static {text}"))
             yield Choice(_owned(text))
         elif text in ("std::borrow::Cow<'static, str>", "String"):
             yield Choice(TEXT)
+        elif sources := self._sources(type_, text):
+            yield from map(Choice, sources)
         else:  # what only borrows is made of a text or bytes: `Into<Input<'h>>`
             first = (TEXT, BYTES, text) if "'static" in text else (text, TEXT, BYTES)
             yield from (Choice(each) for each in (*first, "f64", "i64"))
+
+    def _sources(self, type_: Any, text: str) -> list[str]:
+        """A type of the model, and what becomes one by its impls of From: one of each kind."""
+        said = (type_ or {}).get("resolved_path")
+        item = self.model.find(self.document, said["id"]) if said else None
+        key = ("sources", text)
+        if item is not None and key not in self.model.found:
+            own, *others = sources(self.model, item, text)
+            self.model.found[key] = [own, *sorted(others, key=ease)] if others else []
+        return self.model.found.get(key, [])
 
     def _argument(self, arguments: Any) -> str | None:
         types = (arguments.get("angle_bracketed") or {}).get("args", [])
@@ -219,6 +220,28 @@ class Chooser:
         known = item is not None and item.kind == "trait"
         return implementors(self, item, trait) if item is not None and known else list(GUESSES)
 
+    def _closures(self, trait: Any) -> Iterator[Choice]:
+        """The closures that have a trait: by `impl<F: FnMut(&Captures) -> T> Replacer for F`."""
+        item = self.model.find(self.document, trait["id"])
+        if item is None or item.kind != "trait":
+            return
+        writer = Writer(self.model, item.document, {})
+        chooser = Chooser(self.model, item.document, {}, self.hints)
+        for generics, said in closures(item):
+            try:
+                types = [writer.write(each, "'_") for each in said["inputs"]]
+                result = chooser.given(generics, said["output"] or {"tuple": []})
+            except Unnameable:
+                continue
+            yield Choice("_", tuple(said["inputs"]), signature=(*types, result))
+
+    def given(self, generics: Mapping[str, Any], type_: Any) -> str:
+        """What a callable may give: a type that owns what it holds."""
+        bounds = bounds_of(generics, type_["generic"]) if "generic" in type_ else []
+        found = next((choice.text for choice in self.of_bounds(bounds)), "") if bounds else ""
+        found = found or Writer(self.model, self.document, self.chosen).write(type_)
+        return _OWNED.get(found, found)
+
     def _filled(self, type_: Any) -> str | None:
         """A type whose parameters nothing decides: any object will do for them."""
         free = dict.fromkeys(re.findall(r"'generic': '(\w+)'", str(type_)), "PyObj")
@@ -231,6 +254,18 @@ _REFERENCES = {
     "std::path::Path": "&'static std::path::Path",
     "std::ffi::OsStr": "&'static std::ffi::OsStr",
 }
+
+
+def _varied(found: Sequence[Choice]) -> list[Choice]:
+    """The first of each kind, and then the others: `String` takes nothing that `&str` does not."""
+    firsts: dict[str, Choice] = {}
+    for choice in found:
+        firsts.setdefault(kind_of(choice.text) or choice.text, choice)
+    return [*firsts.values(), *(choice for choice in found if choice not in firsts.values())]
+
+
+_OWNED = {TEXT: "String", BYTES: "Vec<u8>", OCTETS: "Vec<u8>"}
+"""What a callable gives, which nothing keeps alive."""
 
 
 def _owned(text: str) -> str:

@@ -163,15 +163,29 @@ class Classes:
         for raw in filter(None, map(item.document.get, item.inner["impls"])):
             impl = inner(raw)
             said = impl["for"].get("resolved_path")
-            arguments = type_arguments(said) if said and not impl["trait"] else []
-            if all("generic" in each for each in arguments):
+            if impl["trait"] or _is_for_all(impl):
                 continue
+            arguments = type_arguments(said)
             chooser = Chooser(self.model, item.document, {}, self.hints)
             for choices in chooser.all_of(impl["generics"], limit=1):
                 chosen = {name: choice.text for name, choice in choices.items()}
+                chosen |= self._as_preferred(item, arguments, chosen)
                 with suppress(Unnameable):
                     writer = Writer(self.model, item.document, chosen)
                     self.add(item, [writer.write(each) for each in arguments], asked=True)
+
+    def _as_preferred(
+        self, item: Item, arguments: Sequence[Any], chosen: Mapping[str, str]
+    ) -> dict[str, str]:
+        """What stands within the arguments is what the type itself has: `Xyz<Vec<f32>>`."""
+        preferred = self.model.preferred.get(item.path, ())
+        return {
+            name: text
+            for argument, text in zip(arguments, preferred, strict=False)
+            if "PyObj" not in text and "generic" not in argument
+            for name in re.findall(r"'generic': '(\w+)'", str(argument))
+            if chosen.get(name) == "PyObj"
+        }
 
     def _alias(self, item: Item) -> None:
         """`type Array1<A> = ArrayBase<…>`: a class of the alias's name."""
@@ -219,9 +233,14 @@ def variants_of(item: Item) -> dict[str, Any]:
 
 
 def _methods(item: Item) -> int:
-    """How many functions the impl blocks of a type hold."""
+    """How many functions the impl blocks of a type hold which are for all its classes."""
     impls = (inner(i) for i in map(item.document.get, item.inner["impls"]) if i)
-    return sum(len(impl["items"]) for impl in impls if not impl["trait"])
+    return sum(len(impl["items"]) for impl in impls if not impl["trait"] and _is_for_all(impl))
+
+
+def _is_for_all(impl: Any) -> bool:
+    said = impl["for"].get("resolved_path")
+    return all("generic" in each for each in type_arguments(said)) if said else True
 
 
 def _shape(item: Item) -> str:

@@ -6,55 +6,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from .classes import Class, members_of, variants_of
+from .lines import Lines
 from .names import python_name
 from .plan import Api, Entry
-
-LINTS = (
-    *("warnings", "never_type_fallback_flowing_into_unsafe", "unconditional_panic"),
-    *("dependency_on_unit_never_type_fallback", "arithmetic_overflow", "invalid_value"),
-    *("useless_deprecated", "enum_intrinsics_non_enums"),
-)
-TOPICS = (
-    *("borrowing", "call", "callback", "failure", "ffi", "frame", "from_py", "future", "handle"),
-    *("io", "iterate", "module", "object", "slots", "specialize", "to_py"),
-)
-HEAD = f"""\
-#![allow({", ".join(LINTS)})]
-mod prelude;
-use prelude::{{{", ".join(f"{topic}::*" for topic in TOPICS)}}};
-#[cfg(feature = "serde")]
-use prelude::data::*;
-"""
 
 BUILD = "__fields__"
 """What builds a struct of its fields, if they are all public: calling the class calls it."""
 SELF_ITER = "PyObject_SelfIter as *const _"
-
-
-class Lines:
-    """Source whose lines can be dropped: `at` says what stands on a line, and as which text."""
-
-    def __init__(self) -> None:
-        self.text = HEAD.splitlines()
-        self.at: dict[int, tuple[Entry | Class, str]] = {}
-
-    def add(self, line: str, what: Entry | Class, ident: str = "") -> None:
-        self.text.append(line.replace("@ID", ident).replace("\n", " "))
-        self.at[len(self.text)] = (what, line)
-
-    def __str__(self) -> str:
-        return "\n".join([*self.text, ""])
-
-
-def candidates(api: Api) -> Lines:
-    """All classes and all alternatives of all entries."""
-    lines = Lines()
-    for own in api.classes:
-        lines.add(own.declaration, own)
-    for number, entry in enumerate(api.entries):
-        for at, line in enumerate(entry.lines):
-            lines.add(line, entry, f"e{number}_{at}")
-    return lines
 
 
 def extension(api: Api, name: str, docs: str) -> Lines:
@@ -62,9 +20,10 @@ def extension(api: Api, name: str, docs: str) -> Lines:
     lines = Lines()
     for own in api.classes:
         lines.add(own.declaration, own)
+    classes = [own.text for own in api.classes]
     for number, entry in enumerate(api.entries):
         entry.ident = f"e{number}"
-        lines.add(entry.lines[0], entry, entry.ident)
+        lines.bind(entry, classes)
     tables = [
         _list("functions", "Function", _functions(api)),
         _list("classes", "Class", _classes(api, lines.text, name)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from .document import Document
+from .document import Document, inner
+from .kinds import kind_of, without_reference
 from .likely import INTEGERS, NUMBERS, ease, likely
-from .model import Item, bounds_of, last, type_arguments, type_parameters
+from .model import Item, Model, bounds_of, last, type_arguments, type_parameters
 from .patterns import matched
 from .project import projected
 from .rusty import Unnameable, Writer, written
@@ -34,6 +36,30 @@ def implementors(chooser: Chooser, trait: Item, said: Any = None) -> list[str]:
     return list(dict.fromkeys(text for *_, text in sorted(ranked)))[:MOST]
 
 
+def closures(trait: Item) -> Iterator[tuple[Any, Any]]:
+    """For each impl of a trait for closures its generics, and what it says of `FnMut(A) -> B`."""
+    for impl in map(inner, filter(None, map(trait.document.get, trait.inner["implementations"]))):
+        for bound in bounds_of(impl["generics"], impl["for"].get("generic", "")):
+            said = (bound["trait"].get("args") or {}).get("parenthesized")
+            if said and last(bound["trait"]["path"]) in CLOSURES:
+                yield impl["generics"], said
+
+
+def sources(model: Model, item: Item, text: str) -> list[str]:
+    """A type, and what becomes one by its impls of From: one of each kind, better by reference."""
+    found = {text: text}
+    for impl in map(inner, filter(None, map(item.document.get, item.inner.get("impls", ())))):
+        if not impl["trait"] or last(impl["trait"]["path"]) != "From" or impl["blanket_impl"]:
+            continue
+        with suppress(Unnameable):  # as `Vec<T>` is, whose items may become anything
+            source = Writer(model, item.document, {}).write(type_arguments(impl["trait"])[0])
+            plain = without_reference(source)
+            kind = kind_of(source, [plain] if model.named(plain.partition("<")[0]) else ())
+            if kind and (kind not in found or source[0] == "&"):
+                found[kind] = source
+    return list(found.values())
+
+
 def _wanted(chooser: Chooser, trait: Item, said: Any) -> list[str | None]:
     """The arguments of a trait in a bound; None for those that nothing decides yet."""
     wanted = [chooser.written(each) for each in type_arguments(said)]
@@ -51,6 +77,7 @@ def _found(chooser: Chooser, trait: Item, wanted: Sequence[str | None]) -> list[
     definition = trait.document.definition(trait.raw["id"])
     known, key = chooser.model.found, (definition, tuple(wanted))
     if key not in known:
+        known[key] = []  # before they are sought, which may ask the same
         known[key] = _sought(chooser, trait, definition, wanted)
     return known[key]
 
@@ -137,7 +164,7 @@ def _implementor(
             types = [known.get(str(name), text) for name, text in pairs]
             yield reference + written(chooser.model, own, types, "'static")
         return
-    chosen = _chosen(chooser, document, impl, known)
+    chosen = _chosen(chooser, trait, document, impl, known)
     if chosen is not None:
         try:
             yield Writer(chooser.model, document, chosen).write(target)
@@ -158,7 +185,7 @@ def _of_all(
 
 
 def _chosen(
-    chooser: Chooser, document: Document, impl: Any, known: Mapping[str, str]
+    chooser: Chooser, trait: Item, document: Document, impl: Any, known: Mapping[str, str]
 ) -> dict[str, str] | None:
     """Types for the parameters of an impl; None where it wraps what the crate itself knows."""
     chosen = dict(known)
@@ -168,8 +195,22 @@ def _chosen(
             continue
         bounds = bounds_of(impl["generics"], name)
         names = sorted(last(bound["trait"]["path"]) for bound in bounds)
-        of_ours = (chooser.model.find(document, bound["trait"]["id"]) for bound in bounds)
-        if any(of_ours) and not set(names) & (NUMBERS | INTEGERS):
-            return None
-        chosen[name] = "3" if "const" in parameter["kind"] else likely(names)[0]
+        ours = [i for b in bounds if (i := chooser.model.find(document, b["trait"]["id"]))]
+        if ours and not set(names) & (NUMBERS | INTEGERS):
+            plain = next(_plain(chooser, trait, ours), None)
+            if plain is None:
+                return None
+            chosen[name] = plain
+            continue
+        known_by = set(names) & {"AsRef", "Into", "Borrow"}
+        choices = type(chooser)(chooser.model, document, chosen, {}).of_bounds(bounds)
+        guess = choices[0].text if known_by and choices else likely(names)[0]
+        chosen[name] = "3" if "const" in parameter["kind"] else guess
     return chosen
+
+
+def _plain(chooser: Chooser, trait: Item, bounds: Sequence[Item]) -> Iterator[str]:
+    """What Python has itself and other traits of the crate too: numbers, as coordinates are."""
+    if all(item.kind == "trait" and item is not trait for item in bounds):
+        found = implementors(chooser, bounds[0])
+        yield from (text for text in found if kind_of(text) in ("int", "float"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 BYTES = "&'static [u8]"
 TEXT = "&'static str"
+OCTETS = "Octets"
+"""What any `AsRef<[u8]>` may be: bytes or a text."""
 
 INTEGERS = {"Integer", "Unsigned", "PrimInt", "BitAnd", "BitOr", "BitXor", "Shl", "Shr", "Rem"}
 NUMBERS = {
@@ -22,6 +24,29 @@ OF_ANY = {
     *("Equivalent", "Any", "Borrow", "Comparable"),
 }
 """Traits that PyObj has: any Python object will do."""
+
+FIXED: Mapping[str, Sequence[str]] = {
+    "ToString": ["String", "i64", "f64"],
+    "Pattern": [TEXT],
+    "Read": ["PyFile"],
+    "BufRead": ["PyFile"],
+    "Write": ["PyFile"],
+    "Seek": ["PyFile"],
+    "Serialize": ["PyData"],
+    "Deserialize": ["PyData"],
+    "DeserializeSeed": ["std::marker::PhantomData<PyData>"],
+    "DeserializeOwned": ["PyData"],
+    "Hasher": ["std::hash::DefaultHasher"],
+    "BuildHasher": ["std::hash::RandomState"],
+    "RangeBounds": ["(std::ops::Bound<{0}>, std::ops::Bound<{0}>)"],
+    "SliceIndex": ["usize", "std::ops::Range<usize>"],
+    "ToSocketAddrs": [TEXT],
+    "Index": ["[PyObj]", "Vec<PyObj>"],
+    "Error": ["std::fmt::Error"],
+    "FromStr": ["String"],
+    "Future": ["PyFuture"],
+}
+"""What one trait decides by itself. `{0}` is its argument."""
 
 GUESSES = ("PyObj", "f64", "i64", TEXT, "String", "u8", "usize", "u32", BYTES, "Vec<u8>")
 
@@ -49,5 +74,7 @@ def ease(text: str) -> int:
     ):
         if text == known:
             return rank
+    text = text.replace("<'static>", "")
     nested = text.count("<") + 15 * text.count("()") + 25 * text.count("'static")
+    nested += 30 * (text.count("(") + text.count("[")) + (text.count(", ") == 1)
     return nested + (40 if "PyObj" in text else 30)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from .bind import Shim
 from .classes import Class
@@ -21,6 +22,8 @@ class Entry:
     owner: Class | None = None
     place: tuple[str, ...] = ()
     shim: Shim | None = None
+    open: dict[str, Sequence[str]] = field(default_factory=dict)
+    """By line, what the value of an argument decides: see kinds.py."""
     counted: str = ""
     """The id of the public function that it binds, for the count of what is bound."""
     slot: int = 0
@@ -39,6 +42,19 @@ class Api:
     reasons: dict[str, str] = field(default_factory=dict)
     pointers: list[tuple[Class, Class]] = field(default_factory=list)
     """Classes with those that they point to (by Deref): they have the methods of these too."""
+
+    def lend_makers(self) -> None:
+        """Let what makes a type of particular arguments be found at the type: `Set.from_iter`."""
+        known = {(e.owner.ident, e.name) for e in self.entries if e.owner is not None}
+        usual = {own.item.path: own for own in self.classes if own.name == own.item.name}
+        for entry in [e for e in self.entries if e.way == STATIC and e.shim and e.owner]:
+            other = entry.owner
+            own = usual.get(other.item.path) if other else None
+            if own is None or other is None or not other.name.startswith(f"{own.name}_"):
+                continue
+            if (own.ident, entry.name) not in known:
+                known.add((own.ident, entry.name))
+                self.entries.append(replace(entry, owner=own, lines=[*entry.lines]))
 
     def shared(self) -> list[tuple[Class, Class, list[Entry]]]:
         """What was kept of `pointers`, each with the methods that it gives."""

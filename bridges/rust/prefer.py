@@ -8,7 +8,7 @@ from typing import Any
 
 from .choose import Chooser
 from .document import inner
-from .likely import NUMBERS
+from .likely import BYTES, NUMBERS, OCTETS
 from .model import Item, Model, bounds_of, last, type_arguments, type_parameters
 from .rusty import Unnameable, Writer
 
@@ -38,7 +38,7 @@ def completed(
     missing = [p for p in demanded["params"] if p["name"] not in known]
     chooser = Chooser(model, item.document, known, hints)
     for choice in chooser.all_of({**demanded, "params": missing}, limit=1):
-        found = {name: each.text for name, each in choice.items()}
+        found = {name: each.text.replace(OCTETS, BYTES) for name, each in choice.items()}
         if reckons(item):
             found = {name: text.replace("PyObj", NUMBER) for name, text in found.items()}
         return {**known, **found}
@@ -51,9 +51,15 @@ def reckons(item: Item) -> bool:
     return any(
         any(_reckoned(item, impl, parameter["name"]))
         for impl in impls
-        if not impl["trait"]
+        if not impl["trait"] and not _keys(impl["generics"])
         for parameter in type_parameters(impl["generics"])
     )
+
+
+def _keys(generics: Any) -> bool:
+    """True where something must be a key, which no float is."""
+    bounds = (b for p in type_parameters(generics) for b in bounds_of(generics, p["name"]))
+    return any(last(bound["trait"]["path"]) in ("Eq", "Hash", "Ord") for bound in bounds)
 
 
 def _prefer(model: Model, hints: Mapping[str, str], item: Item) -> None:

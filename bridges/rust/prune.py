@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from . import rustc
 from .classes import Class
-from .emit import Lines, candidates
 from .errors import BuildFailed
+from .lines import Lines, candidates
 from .plan import Api, Entry
 from .workspace import Workspace
 

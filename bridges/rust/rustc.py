@@ -52,6 +52,16 @@ def messages(output: str) -> Iterator[Any]:
                 yield message
 
 
+def library(output: str, name: str) -> Path | None:
+    """The extension's file: the crate itself may be made as a shared library too."""
+    for said in _records(output):
+        if said.get("reason") == "compiler-artifact" and said["target"]["name"] == name:
+            for file in said["filenames"]:
+                if file.endswith((".so", ".dylib", ".dll")):
+                    return Path(file)
+    return None
+
+
 def _ask(workspace: Workspace, source: str, lines: set[int], *words: str) -> Said:
     store.write(workspace.folder / "src" / "lib.rs", source)
     done = workspace.cargo(*words, "--message-format=json", "--lib")
@@ -61,7 +71,8 @@ def _ask(workspace: Workspace, source: str, lines: set[int], *words: str) -> Sai
         raise BuildFailed(detail, crate=workspace.name, advice=_ADVICE)
     if refused:
         return Said(refused)
-    return Said({}, _library(done.stdout), _call(done.stderr, workspace.name))
+    name = f"polyhy_{workspace.name.replace('-', '_')}"
+    return Said({}, library(done.stdout, name), _call(done.stderr, name))
 
 
 def _refused(output: str, lines: set[int]) -> tuple[dict[int, str], list[str]]:
@@ -78,18 +89,9 @@ def _refused(output: str, lines: set[int]) -> tuple[dict[int, str], list[str]]:
     return refused, unplaced
 
 
-def _library(output: str) -> Path | None:
-    for said in _records(output):
-        if said.get("reason") == "compiler-artifact" and "cdylib" in said["target"]["kind"]:
-            for file in said["filenames"]:
-                if file.endswith((".so", ".dylib", ".dll")):
-                    return Path(file)
-    return None
-
-
 def _call(said: str, name: str) -> str:
     """The call of rustc that made the extension, as `cargo --verbose` shows it."""
-    crate = f"--crate-name polyhy_{name.replace('-', '_')} "
+    crate = f"--crate-name {name} "
     for line in said.splitlines():
         if line.strip().startswith("Running `") and crate in line:
             return line.strip().removeprefix("Running `").removesuffix("`")

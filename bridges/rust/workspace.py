@@ -48,6 +48,7 @@ doc = false
 [features]
 default = {features}
 serde = []
+serde_core = []
 tokio = []
 
 # As a release, but for the settings that would only delay the first import.
@@ -64,6 +65,7 @@ opt-level = 0
 
 [profile.dev.package.polyhy-{name}]
 opt-level = {level}
+codegen-units = {units}
 
 [workspace]
 """
@@ -138,16 +140,19 @@ class Workspace:
         for package in self.others.values():
             lines.setdefault(package.name, _line(package, default=False))
         if found := self.find("serde") or self.find("serde_core"):
-            lines["serde"] = _line(found, default=True, name="serde")
+            lines[found.name] = _line(found, default=True)
         if found := self.find("tokio"):
             lines["tokio"] = _line(found, default=False, features=["rt-multi-thread"])
-        features = [name for name in ("serde", "tokio") if name in lines]
+        features = [name for name in ("serde", "serde_core", "tokio") if name in lines]
+        if "serde_core" in features and "serde" not in features:
+            features.append("serde")  # which the prelude calls it
         text = _MANIFEST.format(
             name=self.name,
             lib=self.name.replace("-", "_"),
             dependencies="\n".join(lines.values()),
             features=json.dumps(features),
             level=self.level,
+            units=1 if self.level else 16,  # one is quicker than to optimize over several again
         )
         (self.folder / "Cargo.toml").write_text(text)
 
@@ -226,17 +231,16 @@ def _same(name: str, other: str) -> bool:
     return name.replace("-", "_") == other.replace("-", "_")
 
 
-def _line(package: Package, *, default: bool, name: str = "", features: Sequence[str] = ()) -> str:
-    """A line of Cargo.toml; `name` is what the code calls the crate, where that differs."""
+def _line(package: Package, *, default: bool, features: Sequence[str] = ()) -> str:
+    """A line of Cargo.toml."""
     features = [each for each in (*package.features, *features) if each != "no-default"]
     parts: Mapping[str, Any] = {
         "version": f"={package.version.partition('+')[0]}",
         "features": features,
         "default-features": default,
-        **({"package": package.name} if name else {}),
     }
     inline = ", ".join(f"{key} = {json.dumps(value)}" for key, value in parts.items())
-    return f"{name or package.name} = {{ {inline} }}"
+    return f"{package.name} = {{ {inline} }}"
 
 
 def _numbers(version: str) -> list[int]:

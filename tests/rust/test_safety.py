@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from polyhy.bridges.rust.errors import Borrowed, Moved, RustPanic, WrongThread
+from polyhy.errors import ConversionError
 
 SOURCE = Path(__file__).with_name("sources") / "safety.rs"
 
@@ -314,3 +315,20 @@ class TestAnyOrder:
             [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, timeout=300
         )
         assert done.returncode == 0, done.stderr.decode()
+
+
+class TestLists:
+    """A list that a call changes is copied for it: what points into the copy keeps it."""
+
+    def test_a_result_may_point_into_a_list_of_numbers(self, safety: Any) -> None:
+        for own in ([1, 2], bytearray([1, 2])):
+            given = safety.marked(own)
+            assert list(own) == [1, 2, 33]
+            own[1] = 9
+            assert bytes(given) == bytes([2, 33])
+
+    def test_none_points_into_a_list_of_what_is_dropped(self, safety: Any) -> None:
+        names = ["a"]
+        with pytest.raises(ConversionError, match="the result would point into the list"):
+            safety.named(names)
+        assert names == ["a"]

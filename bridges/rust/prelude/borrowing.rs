@@ -1,6 +1,6 @@
 //! The borrow checker's rules as a program runs: who may read, change, move or keep a value.
 
-use super::failure::{Failure, Res};
+use super::failure::{with_article, Failure, Res};
 use super::ffi::*;
 use super::frame::{Context, Frame, Lease};
 use super::handle::{drain, own, Handle, Handled};
@@ -37,7 +37,7 @@ fn gone<T: Handled + ?Sized>() -> Failure {
 
 #[cold]
 fn expected<T: Handled + ?Sized>(o: O) -> Failure {
-    Failure::expected(&format!("a {}", name_of::<T>()), o)
+    Failure::expected(&with_article(&name_of::<T>()), o)
 }
 
 #[cold]

@@ -84,6 +84,28 @@ pub unsafe fn arg<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
     }
 }
 
+/// An argument that may be of another type: where it is, `first_of` tries that.
+#[inline]
+pub unsafe fn open<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
+    match T::from_py(*p.add(at), f) {
+        Ok(value) => Ok(value),
+        Err(failure) => Err(numbered(failure, at).open()),
+    }
+}
+
+/// Call the first of some ways whose types the arguments have.
+pub unsafe fn first_of(ways: &[Body], s: O, p: *const O, f: &mut Frame, k: &mut Frame) -> Res<O> {
+    let mut refusals = Vec::new();
+    for way in ways {
+        match way(s, p, f, k) {
+            Err(Failure::Said(said)) if said.open => refusals.push(said),
+            done => return done,
+        }
+        (*f, *k) = (Frame::new(false), Frame::new(true));
+    }
+    Err(Failure::none_of(refusals))
+}
+
 /// An argument that Rust may keep for good, as `&'static str` says: so do we.
 pub unsafe fn arg_forever<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
     if !T::BORROWS {
@@ -145,6 +167,22 @@ macro_rules! shim {
             unsafe fn body($s: O, $p: *const O, $f: &mut Frame, $k: &mut Frame) -> Res<O> { $body }
             invoke(&Meta { name: $name, names: &[$($param),*], required: $required }, s, a, n, w, body)
         }
+    };
+}
+
+/// One of the ways to call a function: its types are those of some arguments.
+#[macro_export]
+macro_rules! way {
+    ($id:ident |$s:ident, $p:ident, $f:ident, $k:ident| $body:expr) => {
+        unsafe fn $id($s: O, $p: *const O, $f: &mut Frame, $k: &mut Frame) -> Res<O> { $body }
+    };
+}
+
+/// A function with several ways: the types of its arguments decide.
+#[macro_export]
+macro_rules! either {
+    ($id:ident $name:literal [$($param:literal)*] $required:literal [$($way:ident)*]) => {
+        shim! { $id $name [$($param)*] $required |s, p, f, k| first_of(&[$($way),*], s, p, f, k) }
     };
 }
 

@@ -93,9 +93,17 @@ impl<F: Fn(&mut Context) -> Res<O>> Argument for F {
     }
 }
 
-/// `callback!(f, a, b)`: a closure of two arguments that calls the callable `f`.
+/// `callback!(f, a, b)`: a closure of two arguments that calls the callable `f`. Where rustc can't
+/// tell the types, they stand there: `callback!(f => String, a: &str)`.
 #[macro_export]
 macro_rules! callback {
+    ($f:expr => $result:ty $(, $x:ident: $type:ty)*) => {{
+        let callable = $f;
+        move |$($x: $type),*| callable.call::<$result>(&[$({
+            let cell = std::cell::Cell::new(Some($x));
+            &move |c: &mut Context| out!(c, cell.take().expect("an argument is made once"))
+        }),*])
+    }};
     ($f:expr $(, $x:ident)*) => {{
         let callable = $f;
         move |$($x),*| callable.call(&[$({

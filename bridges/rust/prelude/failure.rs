@@ -1,12 +1,13 @@
 //! What went wrong in a call, and how it becomes a Python exception.
 
 use super::ffi::*;
-use super::frame::Context;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 pub type Res<T> = Result<T, Failure>;
+
+const WANTED: &str = " is wanted, and this is ";
 
 /// Why a call ends without a result.
 pub enum Failure {
@@ -24,6 +25,8 @@ pub struct Said {
     pub causes: Vec<String>,
     pub place: String,
     pub value: Option<Owned>,
+    /// True where an argument may be of another type, which is tried then.
+    pub open: bool,
 }
 
 impl Failure {
@@ -37,6 +40,7 @@ impl Failure {
             causes: Vec::new(),
             place: String::new(),
             value: None,
+            open: false,
         }))
     }
 
@@ -48,12 +52,40 @@ impl Failure {
 
     #[cold]
     pub fn expected(what: &str, o: O) -> Failure {
-        Failure::conversion(format!("{} is wanted, and this is {}", what, type_name(o)))
+        Failure::conversion(format!("{what}{WANTED}{}", type_name(o)))
     }
 
     #[cold]
     pub fn usage(message: String) -> Failure {
         Failure::of("usage", message)
+    }
+
+    /// A refusal after which another type is tried.
+    #[cold]
+    pub fn open(mut self) -> Failure {
+        if let Failure::Said(said) = &mut self {
+            said.open = said.kind == "conversion";
+        }
+        self
+    }
+
+    /// One refusal for those of all the types that were tried: what is of the right kind, and wrong
+    /// in itself, is told; else all that would do.
+    #[cold]
+    pub fn none_of(mut refusals: Vec<Box<Said>>) -> Failure {
+        let mut wanted = Vec::new();
+        for at in 0..refusals.len() {
+            match refusals[at].message.split_once(WANTED) {
+                Some((what, _)) if !wanted.contains(&what.to_owned()) => wanted.push(what.to_owned()),
+                Some(_) => {}
+                None => return Failure::Said(refusals.swap_remove(at)),
+            }
+        }
+        let mut last = refusals.pop().expect("a function has a way");
+        if let Some((_, given)) = last.message.split_once(WANTED) {
+            last.message = format!("{}{WANTED}{given}", wanted.join(" or "));
+        }
+        Failure::Said(last)
     }
 
     /// Say where in the arguments it was: parts are added from the inside out.
@@ -86,17 +118,14 @@ pub fn type_name(o: O) -> String {
             PyErr_Clear();
             return "an object".into();
         }
-        let article = read(name.0);
-        format!(
-            "{} {}",
-            if article.starts_with(['a', 'e', 'i', 'o', 'u']) {
-                "an"
-            } else {
-                "a"
-            },
-            article
-        )
+        with_article(&read(name.0))
     }
+}
+
+/// `an int`, `an Options`, `a str`.
+pub fn with_article(name: &str) -> String {
+    let vowel = name.starts_with(|c: char| "aeioAEIO".contains(c));
+    format!("{} {name}", if vowel { "an" } else { "a" })
 }
 
 unsafe fn read(o: O) -> String {
@@ -231,71 +260,5 @@ fn raise(said: Said, name: &str) {
             PyErr_SetObject(kind_of(made), made);
             Py_DecRef(made);
         }
-    }
-}
-
-/// An `Err` of the guest, by what its type can say of itself.
-pub struct Bad<E>(pub Cell<Option<E>>);
-
-impl<E> Bad<E> {
-    pub fn new(error: E) -> Bad<E> {
-        Bad(Cell::new(Some(error)))
-    }
-}
-
-fn said<E>(message: String, causes: Vec<String>, value: Option<Owned>) -> Failure {
-    let mut failure = Failure::of("error", message);
-    if let Failure::Said(said) = &mut failure {
-        said.type_name = std::any::type_name::<E>();
-        said.causes = causes;
-        said.value = value;
-    }
-    failure
-}
-
-pub trait ViaError<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure;
-}
-pub trait ViaDisplay<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure;
-}
-pub trait ViaDebug<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure;
-}
-pub trait ViaNothing<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure;
-}
-
-impl<E: std::error::Error> ViaError<E> for &&&Bad<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure {
-        let error = self.0.take().expect("an error is told once");
-        let mut causes = Vec::new();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            causes.push(inner.to_string());
-            cause = inner.source();
-        }
-        said::<E>(error.to_string(), causes, hand(error, c))
-    }
-}
-
-impl<E: std::fmt::Display> ViaDisplay<E> for &&Bad<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure {
-        let error = self.0.take().expect("an error is told once");
-        said::<E>(error.to_string(), Vec::new(), hand(error, c))
-    }
-}
-
-impl<E: std::fmt::Debug> ViaDebug<E> for &Bad<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure {
-        let error = self.0.take().expect("an error is told once");
-        said::<E>(format!("{error:?}"), Vec::new(), hand(error, c))
-    }
-}
-
-impl<E> ViaNothing<E> for Bad<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure {
-        let error = self.0.take().expect("an error is told once");
-        said::<E>(String::new(), Vec::new(), hand(error, c))
     }
 }

@@ -141,7 +141,7 @@ pub fn short(name: &str) -> String {
     for part in name.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
         short.push_str(part.rsplit("::").next().unwrap_or(part));
     }
-    short
+    short.replace("<'_>", "").replace("'_, ", "")
 }
 
 /// The value of an expression as a Python object.

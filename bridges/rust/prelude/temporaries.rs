@@ -69,10 +69,19 @@ impl<T: FromPy + super::to_py::ToPy + 'static> FromPy for &'static mut Vec<T> {
                 o,
             ));
         }
+        let kept = f.kept;
+        if kept && std::mem::needs_drop::<T>() {
+            return Err(Failure::conversion(
+                "the result would point into the list, whose items are only lent for the call",
+            ));
+        }
         let list = T::list_from_py(o, f)?;
         let lent: *mut Vec<T> = f.lend(list);
         f.afterwards(move || unsafe {
-            let changed = std::mem::take(&mut *lent);
+            let changed = match kept {
+                true => twin(&*lent),
+                false => std::mem::take(&mut *lent),
+            };
             let made = Owned(super::to_py::ToPy::to_py(
                 changed,
                 &mut super::frame::Context::new(None, std::ptr::null_mut()),
@@ -88,6 +97,14 @@ impl<T: FromPy + super::to_py::ToPy + 'static> FromPy for &'static mut Vec<T> {
         });
         Ok(unsafe { &mut *lent })
     }
+}
+
+/// A copy of items that nothing drops: the result of the call may point into the list itself.
+unsafe fn twin<T>(list: &Vec<T>) -> Vec<T> {
+    let mut copy = Vec::with_capacity(list.len());
+    std::ptr::copy_nonoverlapping(list.as_ptr(), copy.as_mut_ptr(), list.len());
+    copy.set_len(list.len());
+    copy
 }
 
 unsafe fn refill(array: O, bytes: &[u8]) -> Res<()> {

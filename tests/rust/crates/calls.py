@@ -19,8 +19,25 @@ CALLS = [
     Call("aho-corasick", "m.AhoCorasick.new([b'ab', b'c']).find('xxc').start()", 2),
     Call("memchr", "m.memchr(ord('l'), b'hello')", 2),
     Call("heck", "m.ToSnakeCase.to_snake_case('helloWorld')", "hello_world"),
-    Call("textwrap", "m.wrap('a few words here', m.Options.new(6))", ["a few", "words", "here"]),
+    Call("textwrap", "m.wrap('a few words here', 6)", ["a few", "words", "here"]),
     Call("unicode-width", "m.UnicodeWidthStr.width('文字')", 4),
+    Call(
+        "unicode-segmentation",
+        "list(m.UnicodeSegmentation.unicode_words('The (\"brown\") fox'))",
+        ["The", "brown", "fox"],
+    ),
+    Call("similar", "m.TextDiff.from_lines('a\\nb\\n', 'a\\nc\\n').ratio()", 0.5),
+    Call(
+        "whatlang",
+        "m.detect_lang('There is no reason not to learn Esperanto.').eng_name()",
+        "English",
+    ),
+    Call(
+        "scraper",
+        "[''.join(e.text()) for e in m.Html.parse_fragment('<li>a<li>b')"
+        ".select(m.Selector.parse('li'))]",
+        ["a", "b"],
+    ),
     Call("strsim", "m.levenshtein('kitten', 'sitting')", 3),
     Call("percent-encoding", "m.percent_decode_str('a%20b').decode_utf8()", "a b"),
     Call("roman", "m.to(1990)", "MCMXC"),
@@ -99,6 +116,15 @@ CALLS = [
     Call("bytes", "m.Bytes.copy_from_slice(b'abc').len()", 3),
     Call("bit-set", "(lambda s: (s.insert(3), s.contains(3))[1])(m.BitSet.new())", True),
     Call("fixedbitset", "m.FixedBitSet.with_capacity(9).len()", 9),
+    Call("fst", "m.Map.from_iter([('a', 1), ('b', 2)]).get('b')", 2),
+    Call(
+        "roaring", "list(m.RoaringBitmap.from_iter([1, 2]) & m.RoaringBitmap.from_iter([2]))", [2]
+    ),
+    Call(
+        "rstar",
+        "m.RTree.bulk_load([(0.0, 0.0), (3.0, 4.0)]).nearest_neighbor((3.0, 3.0))",
+        (3.0, 4.0),
+    ),
     Call("slab", "(lambda s: s.insert('x'))(m.Slab.new())", 0),
     Call("lru", "(lambda c: (c.put('a', 1), c.get('a'))[1])(m.LruCache.new(2))", 1),
     Call(
@@ -133,10 +159,15 @@ CALLS = [
         "m.raw.Decoder.new().decompress_vec(m.raw.Encoder.new().compress_vec(b'abc'))",
         b"abc",
     ),
-    Call("brotli", "type(m).__name__", "module"),
+    Call(
+        "brotli",
+        "m.Decompressor.new(m.CompressorReader.new(b'abc' * 9, 4096, 5, 20), 4096).read_to_end()",
+        b"abc" * 9,
+    ),
     # files, pictures, search
     Call("walkdir", "type(next(iter(m.WalkDir.new('/'))).path()).__name__", "str"),
     Call("same-file", "m.is_same_file('/', '/tmp/..')", True),
+    Call("lopdf", "m.Document.with_version('1.5').add_object(m.Object.Integer(3))", (1, 0)),
     Call("tempfile", "(lambda f: (f.write(b'ab'), f.seek(0), f.read())[2])(m.tempfile())", b"ab"),
     Call("image", "m.RgbImage.new(2, 3).dimensions()", (2, 3)),
     Call("qrcode", "m.QrCode.new(b'a').width()", 21),
@@ -152,7 +183,7 @@ CALLS = [
     Call("rhai", "type(m.Engine.new()).__name__", "Engine"),
     Call("phonenumber", "m.parse(None, '+16502530000').is_valid()", True),
     Call("colored", "'31' in m.Color.from_str('red').to_fg_str()", True),
-    Call("palette", "type(m).__name__", "module"),
+    Call("palette", "round(m.Srgb.new(1.0, 0.5, 0.0).into_linear().green, 4)", 0.214),
     Call("handlebars", "m.Handlebars.new().render_template('{{a}}', {'a': 'x'})", "x"),
     Call("tera", "m.Tera.one_off('{{ 1 + 1 }}', m.Context.new(), False)", "2"),
     Call(
@@ -162,4 +193,3 @@ CALLS = [
         "2",
     ),
 ]
-"""Where a crate is all traits or macros, the call only shows that it is imported."""
