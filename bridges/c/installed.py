@@ -6,7 +6,6 @@ import gzip
 import re
 import shutil
 import subprocess
-from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -81,6 +80,8 @@ def _licence(folder: Path) -> str:
 
 def _date(folder: Path) -> str | None:
     """When the package came out: the first signature in its log of changes."""
+    from email.utils import parsedate_to_datetime
+
     for name in ("changelog.Debian.gz", "changelog.gz"):
         try:
             with gzip.open(folder / name, "rt", encoding="utf-8", errors="replace") as log:

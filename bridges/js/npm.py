@@ -159,8 +159,11 @@ class Npm(Ecosystem):
 
 @lru_cache(maxsize=1)
 def _own() -> list[Pin]:
+    """The room's own packages, without what each requires: all of them are wanted."""
     file = Path(__file__).with_name("package-lock.json")
-    return _pins(json.loads(file.read_text("utf-8"))["packages"], {})
+    entries = json.loads(file.read_text("utf-8"))["packages"].items()
+    alone = {path: {k: v for k, v in each.items() if k not in _EDGES} for path, each in entries}
+    return _pins(alone, {})
 
 
 def _pins(packages: dict[str, dict[str, Any]], asked: Mapping[str, str]) -> list[Pin]:

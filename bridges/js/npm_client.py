@@ -104,7 +104,10 @@ def _call(arguments: Sequence[str], folder: Path | None, need: str) -> Any:
     npm = command()
     if not npm:
         raise MissingTool(tool="npm", need=f"it has to {need}", command=INSTALL)
-    _configure(folder)
+    if folder:
+        _configure(folder)
+        with store.refusals(cache()):  # where it can't make its cache, npm tries for ever
+            cache().mkdir(parents=True, exist_ok=True)
     scripts = [] if "--foreground-scripts" in arguments else ["--ignore-scripts"]
     try:
         words = [*npm, *arguments, *scripts, *_FLAGS, "--cache", str(cache())]
@@ -114,10 +117,10 @@ def _call(arguments: Sequence[str], folder: Path | None, need: str) -> Any:
         raise MissingTool(tool="npm", need=need, command=INSTALL) from error
 
 
-def _configure(folder: Path | None) -> None:
+def _configure(folder: Path) -> None:
     """Let npm read the project's own .npmrc, of which no copy is made: it may hold a secret."""
     theirs = Path(policy().root, ".npmrc") if policy().root else None
-    if folder and theirs and theirs.is_file() and not (folder / ".npmrc").exists():
+    if theirs and theirs.is_file() and not (folder / ".npmrc").exists():
         (folder / ".npmrc").symlink_to(theirs)
 
 

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from polyhy.ecosystem import Ecosystem, Hit, Info, Tool, lay
 from polyhy.errors import Offline, Tampered, UsageError
@@ -20,9 +20,11 @@ from polyhy.spec import Pin, Spec
 
 from . import luarocks_client as client
 from . import native
-from .resolve import Rock, Served, resolve
 from .search import INDEX, PROGRAMS
 from .versions import fits
+
+if TYPE_CHECKING:
+    from .resolve import Rock
 
 
 class Luarocks(Ecosystem):
@@ -46,6 +48,8 @@ class Luarocks(Ecosystem):
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         """Let resolvelib choose among what the servers offer; their rocks are hashed here."""
+        from .resolve import resolve
+
         if policy().offline:
             raise Offline("--offline", ecosystem=self.name)
         asked = {spec.name: spec.version for spec in specs}
@@ -117,6 +121,8 @@ class Luarocks(Ecosystem):
         return [program, *map(native.header_tool, native.ENGINES.values())]
 
     def info(self, spec: Spec) -> Info | None:
+        from .resolve import Served
+
         with tempfile.TemporaryDirectory(prefix="polyhy-luarocks-") as folder:
             served = Served(lua(), servers(), Path(folder))
             rocks = served.rocks(spec.name, [spec.version])

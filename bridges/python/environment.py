@@ -50,11 +50,19 @@ def installed(name: str) -> str:
 
 def is_for_here(pin: Pin) -> bool:
     """True where a pin's marker, if it has one, is about this machine and Python."""
-    if marker := pin.native.get("marker"):
-        from packaging.markers import Marker
+    marker = pin.native.get("marker")
+    return not marker or bool(holds(marker))
 
+
+@lru_cache(maxsize=256)
+def holds(marker: str) -> bool | None:
+    """Whether a marker is about this machine and Python; None for a text that is none."""
+    from packaging.markers import Marker
+
+    try:
         return Marker(marker).evaluate()
-    return True
+    except ValueError:  # also for what can't be compared
+        return None
 
 
 @lru_cache(maxsize=64)

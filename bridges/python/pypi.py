@@ -14,16 +14,18 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
+from polyhy import clients
 from polyhy.ecosystem import Ecosystem, Finding, Info, Tool, lay
 from polyhy.errors import LockError
 from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
 
 from . import uv_client as uv
-from .environment import has, installed, is_for_here, needs
+from .environment import has, holds, installed, is_for_here, needs
 from .requirement import asking, canonical, contains, range_of, with_marker
 
 _FLOOR = "3.10"
@@ -60,6 +62,7 @@ class Pypi(Ecosystem):
             wanted, chosen = Path(folder, "wanted.in"), Path(folder, "chosen.txt")
             wanted.write_text("".join(f"{asking(spec)}\n" for spec in asked.values()), "utf-8")
             chosen.write_text("".join(f"{_line(pin)}\n" for pin in locked), "utf-8")
+            clients.meanwhile(_look_ahead)
             told = [*_COMPILE, *_PLAIN, *_young(), "--output-file", str(chosen), str(wanted)]
             uv.run(told, specs, policy().root)
             blocks = _blocks(chosen.read_text("utf-8"))
@@ -134,8 +137,11 @@ class Pypi(Ecosystem):
         return list(pin.native["hashes"])
 
     def fault(self, pin: Pin) -> str:
-        said = super().fault(pin)
-        return said or ("" if _digest(pin.native["hashes"]) == pin.hash else _APART)
+        if said := super().fault(pin):
+            return said
+        if (marker := pin.native.get("marker")) and holds(marker) is None:
+            return f"native.marker is no marker: {marker!r}"
+        return "" if _digest(pin.native["hashes"]) == pin.hash else _APART
 
     def order(self, version: str) -> Any:
         from packaging.version import InvalidVersion, Version
@@ -178,6 +184,12 @@ class Pypi(Ecosystem):
         from . import programs
 
         return programs.find(pin.name, env)
+
+
+def _look_ahead() -> None:
+    """Import what is needed only after uv was asked: what asks an index takes long."""
+    for name in ("packaging.markers", f"{__package__}.registry"):
+        import_module(name)
 
 
 def _blocks(text: str) -> list[tuple[re.Match[str], str]]:

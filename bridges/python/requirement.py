@@ -37,10 +37,11 @@ def canonical(name: str) -> str:
 
 def range_of(spec: Spec) -> str:
     """What PEP 440 calls the range: `==1.16` for `six@1.16`."""
+    version = spec.version.partition(";")[0].strip()
+    if version in ("", "*"):
+        return ""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    version = spec.version.partition(";")[0].strip()
-    version = "" if version == "*" else version
     bare = re.match(r"v?\d", version)
     try:
         return str(SpecifierSet(f"=={version}" if bare else version))
@@ -51,6 +52,8 @@ def range_of(spec: Spec) -> str:
 
 def contains(within: str, version: str) -> bool:
     """True where a version is in a range; prereleases count."""
+    if not within:
+        return True
     from packaging.specifiers import SpecifierSet
 
     return SpecifierSet(within).contains(version, prereleases=True)

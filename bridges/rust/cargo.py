@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from polyhy import clients, policy, store
@@ -63,20 +64,25 @@ def call(
     need: str,
     variables: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run cargo in `folder`, whatever it says."""
-    check(need)
-    command = [*_command(), *arguments]
+    """Run cargo in `folder`, whatever it says; its compiler is looked at meanwhile."""
+    command = [_command(need), *arguments]
     if policy.policy().offline and "--offline" not in arguments:
         command.append("--offline")
     env = {**os.environ, "CARGO_TERM_COLOR": "never", **(variables or {})}
     env.pop("RUSTC_BOOTSTRAP", None)
-    return clients.run(command, cwd=folder, env=env)
+    try:
+        with clients.beside(command, cwd=folder, env=env) as program:
+            check(need)
+            said = program.communicate()
+    except OSError as error:
+        doing = f"it has to {need}, but {command[0]} does not start: {error.strerror}"
+        raise MissingTool(tool="cargo", need=doing, command=INSTALL) from error
+    return subprocess.CompletedProcess(command, program.returncode, *said)
 
 
 def check(need: str) -> None:
     """Raise MissingTool where there is no cargo, TooOld where its rustc is."""
-    if not _command():
-        raise MissingTool(tool="cargo", need=f"it has to {need}", command=INSTALL)
+    _command(need)
     found = version()
     numbers = tuple(map(int, re.findall(r"\d+", found)[:2]))
     if numbers and numbers < OLDEST:
@@ -84,27 +90,27 @@ def check(need: str) -> None:
         raise TooOld(found=found, need=f"polyhy needs {wanted} or newer to {need}")
 
 
-@lru_cache(maxsize=8)
-def _version(command: str) -> str:
-    try:
-        done = subprocess.run([command, "--version"], capture_output=True, text=True, timeout=60)
-    except OSError:
-        return ""
-    found = re.search(r"rustc (\d+\.\d+\.\d+)", done.stdout)
-    return found[1] if found else ""
-
-
 def version() -> str:
     """The version of the rustc that cargo runs; empty where there is none."""
-    return _version(os.environ.get("RUSTC") or shutil.which("rustc") or "rustc")
+    found = re.match(r"rustc (\d+\.\d+\.\d+)", about())
+    return found[1] if found else ""
 
 
-@lru_cache(maxsize=1)
 def host() -> str:
     """The triple that rustc compiles for here: `x86_64-unknown-linux-gnu`."""
-    done = subprocess.run(["rustc", "-vV"], capture_output=True, text=True)
-    found = re.search(r"^host: (\S+)", done.stdout, re.MULTILINE)
+    found = re.search(r"^host: (\S+)", about(), re.MULTILINE)
     return found[1] if found else ""
+
+
+def about() -> str:
+    """What rustc says of itself; empty where there is none."""
+    with _asking:
+        return _about(rustc())
+
+
+def rustc() -> str:
+    """The compiler that cargo runs."""
+    return os.environ.get("RUSTC") or shutil.which("rustc") or "rustc"
 
 
 def cache() -> Path:
@@ -117,9 +123,23 @@ def registry() -> Path:
     return Path(os.environ.get("CARGO_HOME") or "~/.cargo").expanduser() / "registry" / "cache"
 
 
-def _command() -> list[str]:
+def _command(need: str) -> str:
     found = os.environ.get("CARGO") or shutil.which("cargo")
-    return [found] if found else []
+    if not found:
+        raise MissingTool(tool="cargo", need=f"it has to {need}", command=INSTALL)
+    return found
+
+
+_asking = Lock()
+
+
+@lru_cache(maxsize=8)
+def _about(compiler: str) -> str:
+    try:
+        said = subprocess.run([compiler, "-vV"], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return said.stdout
 
 
 def _last_words(text: str) -> str:

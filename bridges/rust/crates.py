@@ -6,6 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from polyhy.ecosystem import Ecosystem, Hit, Info, Tool, lay, unpack_tarball
 from polyhy.errors import PackageError, Tampered, ToolFailed
 from polyhy.spec import Pin, Spec
 
-from . import cargo
+from . import cargo, platforms
 from .cargo_files import ROOT, cargo_lock, manifest, named
 from .ranges import in_range
 
@@ -24,17 +25,7 @@ else:
     import tomli as tomllib
 
 LAID = "crates.json"
-PLATFORMS = tuple(
-    f"{arch}-{system}"
-    for arch in ("aarch64", "x86_64")
-    for system in ("apple-darwin", "pc-windows-msvc", "unknown-linux-gnu", "unknown-linux-musl")
-)
-"""For these a lock says what they need, whatever machine writes it; others take every crate."""
-
 _NEED = "lock and fetch crates"
-
-
-_Key = tuple[str, str]  # a crate's name and version
 
 
 class Crates(Ecosystem):
@@ -58,7 +49,7 @@ class Crates(Ecosystem):
                 (folder / "Cargo.lock").write_text(cargo_lock(locked), "utf-8")
             said = _metadata(folder)
             packages = tomllib.loads((folder / "Cargo.lock").read_text("utf-8"))["package"]
-            needs = _needs(folder, said)
+            needs = _needs(folder, said) if platforms.differ(said) else {}
         return _pins(packages, said["packages"], needs, specs)
 
     def fetch(self, pins: Sequence[Pin], into: Path) -> Mapping[Pin, Path]:
@@ -110,7 +101,7 @@ class Crates(Ecosystem):
         """All but what cargo said is for other platforms."""
         pins = list(pins)
         here = cargo.host() if any("platforms" in pin.native for pin in pins) else ""
-        if here not in PLATFORMS:
+        if here not in platforms.CFGS:
             return pins
         return [pin for pin in pins if here in pin.native.get("platforms", [here])]
 
@@ -175,23 +166,22 @@ def _metadata(folder: Path, *words: str) -> dict[str, Any]:
     return json.loads(cargo.run(["metadata", "--format-version=1", *words], folder, _NEED))
 
 
-def _needs(folder: Path, said: Mapping[str, Any]) -> dict[str, set[_Key]]:
-    """The crates that each platform needs; empty where all need the same."""
-    edges = (edge for node in said["resolve"]["nodes"] for edge in node["deps"])
-    if not any(kind["target"] for edge in edges for kind in edge["dep_kinds"]):
-        return {}
+def _needs(folder: Path, said: Mapping[str, Any]) -> dict[str, set[platforms.Key]]:
+    """The crates that each platform needs; cargo says it where the table of platforms can't."""
 
-    def needed(platform: str) -> set[_Key]:
-        said = _metadata(folder, "--offline", "--filter-platform", platform)
-        return {(package["name"], package["version"]) for package in said["packages"]}
+    def needed(platform: str) -> set[platforms.Key]:
+        with suppress(ValueError):
+            return platforms.needed(said, platform)
+        asked = _metadata(folder, "--offline", "--filter-platform", platform)
+        return {(package["name"], package["version"]) for package in asked["packages"]}
 
-    return dict(zip(PLATFORMS, together.each(needed, PLATFORMS), strict=True))
+    return dict(zip(platforms.CFGS, together.each(needed, platforms.CFGS), strict=True))
 
 
 def _pins(
     packages: Sequence[Mapping[str, Any]],
     said: Sequence[Mapping[str, Any]],
-    needs: Mapping[str, set[_Key]],
+    needs: Mapping[str, set[platforms.Key]],
     specs: Sequence[Spec],
 ) -> list[Pin]:
     known = {(each["name"], each["version"]): each for each in said}

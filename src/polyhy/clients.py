@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from signal import SIGINT
-from typing import Any
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
 from polyhy.errors import PackageError
 
+R = TypeVar("R")
 PATIENCE = 0.5
 """Seconds that programs have to end after they were interrupted."""
 
@@ -25,6 +28,7 @@ class _Work:
 
     whole: _Work | None = None
     programs: list[Program] = field(default_factory=list)
+    aside: list[Callable[[], object]] = field(default_factory=list)
     over: bool = False
 
     def begin(self, program: Program) -> None:
@@ -43,6 +47,14 @@ class _Work:
         if self.whole:
             self.whole.check()
 
+    def catch_up(self) -> None:
+        """Do what was put aside, now that a program runs."""
+        while self.aside:
+            with suppress(Exception):  # who asks for the answer meets it again
+                self.aside.pop(0)()
+        if self.whole:
+            self.whole.catch_up()
+
 
 _current: ContextVar[_Work | None] = ContextVar("polyhy_work", default=None)
 
@@ -58,6 +70,19 @@ def run(words: Sequence[str], **settings: Any) -> subprocess.CompletedProcess[st
     return subprocess.CompletedProcess(words, program.returncode, *said)
 
 
+def meanwhile(work: Callable[[], R]) -> Callable[[], R]:
+    """Put `work` aside until the next program runs here, or somebody asks for its answer.
+
+    >>> answer = meanwhile(lambda: 6 * 7)
+    >>> answer()
+    42
+    """
+    once = _Once(copy_context(), work)
+    if current := _current.get():
+        current.aside.append(once)
+    return once
+
+
 @contextmanager
 def beside(words: Sequence[str], **settings: Any) -> Iterator[Program]:
     """A program that runs beside what is done within, and is waited for; if that fails, it ends."""
@@ -67,6 +92,7 @@ def beside(words: Sequence[str], **settings: Any) -> Iterator[Program]:
         work.begin(program)
         try:
             work.check()
+            work.catch_up()
             yield program
         except BaseException:
             _end([program])
@@ -87,6 +113,26 @@ def ending() -> Iterator[None]:
         raise
     finally:
         _current.reset(before)
+
+
+class _Once(Generic[R]):
+    """Work that is done once, by whichever thread comes first."""
+
+    def __init__(self, context: Context, work: Callable[[], R]) -> None:
+        self.context, self.work = context, work
+        self.turn, self.future = Lock(), Future[R]()
+
+    def __call__(self) -> R:
+        with self.turn:
+            if not self.future.done():
+                self._do()
+        return self.future.result()
+
+    def _do(self) -> None:
+        try:
+            self.future.set_result(self.context.run(self.work))
+        except BaseException as error:
+            self.future.set_exception(error)
 
 
 def _end(programs: Sequence[Program]) -> None:

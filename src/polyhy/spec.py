@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from polyhy.errors import SpecError
@@ -94,10 +95,15 @@ class Pin:
     @property
     def purl(self) -> str:
         """`pkg:npm/%40scope/name@1.0.0`, as the package-url specification spells it."""
-        from packageurl import PackageURL
+        return _purl(self.purl_type, self.name, self.version)
 
-        namespace, _, name = self.name.rpartition("/")
-        return PackageURL(self.purl_type, namespace or None, name, self.version).to_string()
+
+@lru_cache(maxsize=4096)
+def _purl(kind: str, full_name: str, version: str) -> str:
+    from packageurl import PackageURL
+
+    namespace, _, name = full_name.rpartition("/")
+    return PackageURL(kind, namespace or None, name, version).to_string()
 
 
 def folded(name: str) -> str:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -198,9 +199,14 @@ def failure(error: OSError, file: Path, doing: str = "write") -> StoreError:
 
 
 def _entry(pin: Pin, variant: str) -> Path:
-    key = hashlib.sha256(f"{pin.hash}\0{variant}".encode()).hexdigest()[:16]
-    name = f"{quote(pin.name, safe='@')}@{quote(pin.version, safe='')}-{key}"
-    return cache() / "store" / quote(pin.ecosystem, safe="") / name
+    return cache() / "store" / _named(pin.ecosystem, pin.name, pin.version, pin.hash, variant)
+
+
+@lru_cache(maxsize=4096)
+def _named(ecosystem: str, name: str, version: str, digest: str, variant: str) -> str:
+    key = hashlib.sha256(f"{digest}\0{variant}".encode()).hexdigest()[:16]
+    entry = f"{quote(name, safe='@')}@{quote(version, safe='')}-{key}"
+    return f"{quote(ecosystem, safe='')}/{entry}"
 
 
 def _files(folder: str, prefix: str) -> Iterator[tuple[str, str, int]]:

@@ -14,6 +14,9 @@ from polyhy import clients
 T = TypeVar("T")
 R = TypeVar("R")
 _MOST = 16
+WORK = "polyhy work"
+"""The name of threads that work beside others."""
+
 Begin = Callable[..., "Future[Any]"]
 
 
@@ -72,7 +75,7 @@ def start(work: Callable[..., R], *arguments: object) -> Future[R]:
         except BaseException as error:
             future.set_exception(error)
 
-    Thread(target=do, daemon=True).start()
+    Thread(target=do, daemon=True, name=WORK).start()
     return future
 
 

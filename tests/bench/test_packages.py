@@ -1,6 +1,7 @@
 """Adding packages to an empty project, beside the ecosystem's own client: no cache holds them yet.
 
-What rooms need themselves comes once a machine, and is there before, as the clients are.
+What rooms need themselves comes once a machine, and is there before, as the clients are. The peer
+of each does as much: it declares, locks and brings (for crates: `cargo add`, then `cargo fetch`).
 """
 
 from __future__ import annotations
@@ -90,4 +91,4 @@ def polyhy(ecosystem: str, names: list[str], folder: Path, variables: dict[str, 
 def test_add(benchmark: Any, fresh: Fresh, case: str, which: Callable[..., None]) -> None:
     benchmark.group = f"polyhy add, {case}"
     ecosystem = case.partition(",")[0]
-    benchmark.pedantic(which, setup=lambda: ((ecosystem, SPECS[case], *fresh()), {}), rounds=3)
+    benchmark.pedantic(which, setup=lambda: ((ecosystem, SPECS[case], *fresh()), {}), rounds=5)

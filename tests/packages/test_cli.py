@@ -225,3 +225,74 @@ def _fake_session(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
     monkeypatch.setitem(sys.modules, "polyhy.sessions.program", session)
     monkeypatch.setattr("polyhy.sessions.program", session, raising=False)
     return calls
+
+
+HURRIED = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+class Finder:
+    def find_spec(name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder)
+sys.argv = ["polyhy", "tree"]
+from polyhy.front import start
+start.main()
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["polyhy.front.cli", "click", "click.core", "polyhy.front.locked", "tomllib"]
+)
+def test_ctrl_c_ends_a_command_quietly_whatever_it_imports(name: str) -> None:
+    program = HURRIED.format(name=name)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
+
+
+def test_a_command_that_ignores_ctrl_c_from_the_start_goes_on_doing_so() -> None:
+    program = HURRIED.format(name="click").replace("signal.default_int_handler", "signal.SIG_IGN")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    assert "there is no lock here" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["cache", "dir"], ["cache", "dir", "--json"]])
+def test_an_answer_that_can_not_be_written_is_an_error_of_one_line(arguments: list[str]) -> None:
+    command = [str(Path(sys.executable).with_name("polyhy")), *arguments]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("polyhy: can't write the answer: No space left on device\n")
+    assert "Traceback" not in done.stderr
+
+
+LEAVING = """
+import atexit, sys, time
+from polyhy import together
+from polyhy.front import cli
+
+class Kept:
+    def __del__(self):
+        print("taken apart")
+
+kept = Kept()
+atexit.register(print, "at the end")
+if sys.argv.pop() == "working":
+    together.start(time.sleep, 600)
+sys.argv[1:] = ["cache", "dir", "--json"]
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("doing", "end"),
+    [("working", "at the end\n"), ("nothing", "at the end\ntaken apart\n")],
+)
+def test_python_is_not_taken_apart_around_threads_that_still_work(doing: str, end: str) -> None:
+    command = [sys.executable, "-c", LEAVING, doing]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.partition("}\n")[2] == end

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from polyhy import plugins
+from polyhy import plugins, store
 from polyhy.errors import (
     LockError,
     ManifestError,
@@ -17,6 +17,7 @@ from polyhy.errors import (
     Offline,
     SpecError,
     StaleLock,
+    Tampered,
     UnknownEcosystem,
     UnknownPackage,
 )
@@ -134,6 +135,24 @@ def test_without_a_network_everything_stays_as_it_was(
         install.add(project, [PAIR])
     assert contents(project) == before
     install.sync(project)
+
+
+def test_what_was_just_stored_is_hashed_once_and_anew_when_it_is_used_again(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    real = store.tree_hash
+    monkeypatch.setattr(store, "tree_hash", lambda at: (hashed.append(at.parent.name), real(at))[1])
+    install.add(project, [LEFT])
+    assert len(hashed) == 1
+    (tmp_path / "other").mkdir()
+    install.add(tmp_path / "other", [LEFT])
+    assert len(hashed) == 2
+    (entry,) = store.entries()
+    next(f for f in (entry / "files").rglob("*") if f.is_file()).write_text("changed")
+    (tmp_path / "third").mkdir()
+    with pytest.raises(Tampered, match="left"):
+        install.add(tmp_path / "third", [LEFT])
 
 
 def test_a_changed_manifest_is_locked_again_and_the_env_follows(project: Path) -> None:

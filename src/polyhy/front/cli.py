@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
+import threading
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from polyhy.errors import PolyhyError, suggest
-from polyhy.front.output import INTERRUPTED
+from polyhy.front.output import INTERRUPTED, writing
 
 # name: (where it is, its line in the list of commands)
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
@@ -99,12 +103,26 @@ def polyhy() -> None:
 def main() -> NoReturn:
     """Run the command line and exit."""
     name = Path(sys.argv[0]).stem
-    sys.exit(_run(sys.argv[1:], name if name == "lisp-pkg" else "polyhy"))
+    code = _run(sys.argv[1:], name if name == "lisp-pkg" else "polyhy")
+    together = sys.modules.get("polyhy.together")
+    if together and any(thread.name == together.WORK for thread in threading.enumerate()):
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit while threads still work, which may crash as Python takes itself apart around them."""
+    atexit._run_exitfuncs()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _run(arguments: list[str], name: str = "polyhy") -> int:
     try:
-        work: Any = polyhy.main(arguments, prog_name=name, standalone_mode=False)
+        with writing():
+            work: Any = polyhy.main(arguments, prog_name=name, standalone_mode=False)
         return work if isinstance(work, int) else work()
     except PolyhyError as error:
         _tell(error, arguments)

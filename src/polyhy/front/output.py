@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from polyhy.errors import StoreError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -92,6 +94,20 @@ def confirm(question: str) -> bool:
     return click.confirm(question, default=False, err=True)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """What is done within writes the answer: a disk that is full is an error of ours."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = None  # what is left in it can't be written at the end either
+        detail = error.strerror or str(error)
+        hint = "what was asked is done; only its answer is lost"
+        raise StoreError(detail, file="the answer", hint=hint) from error
+
+
 def note(text: str) -> None:
     """Tell a person something beside the answer, on stderr."""
     if not _asked.quiet:
@@ -105,13 +121,14 @@ def _show(function: Callable[[], Answer], how: Asked) -> int:
         answer = function()
     finally:
         _asked = Asked()
-    if how.as_json:
-        import json
+    with writing():
+        if how.as_json:
+            import json
 
-        click.echo(json.dumps(answer.data, indent=2, ensure_ascii=False, default=str))
-    elif not how.quiet:
-        for line in answer.lines:
-            click.echo(line)
+            click.echo(json.dumps(answer.data, indent=2, ensure_ascii=False, default=str))
+        elif not how.quiet:
+            for line in answer.lines:
+                click.echo(line)
     return answer.code
 
 

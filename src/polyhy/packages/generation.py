@@ -8,6 +8,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,10 @@ from polyhy.packages.resolve import Report, check_consent
 from polyhy.policy import policy
 from polyhy.spec import Pin
 from polyhy.together import each
+
+_MOMENT = 60.0
+_hashed: dict[Path | None, float] = {}
+"""When this process put files into the store that it has linked to no env yet."""
 
 Wanted = Mapping[str, tuple[Sequence[Pin], Sequence[Pin]]]
 """By ecosystem: the pins of the project that this machine needs, and the room's own."""
@@ -64,12 +69,14 @@ def stock(pins: Wanted, report: Report) -> None:
     each(bring, pins)
 
 
-def stock_own(names: Iterable[str], report: Report) -> None:
-    """Bring into the store what rooms need themselves: once on a machine."""
+def ready_own(root: Path, names: Iterable[str], report: Report) -> None:
+    """Bring what rooms need themselves, once on a machine, and lay it out for the project."""
 
     def bring(name: str) -> None:
         room = plugins.ecosystem(name)
-        _stock(room, _own(room), report, f"fetch what {name} packages run on, once")
+        if own := _own(room):
+            _stock(room, own, report, f"fetch what {name} packages run on, once")
+            tools.lay_out(room, own, root / envs.FOLDER)
 
     each(bring, sorted(set(names)))
 
@@ -94,12 +101,13 @@ def is_of(env: Env, lock: Lock) -> bool:
 
 def wanted(lock: Lock) -> Wanted:
     """What of a lock this machine needs."""
-    found = {}
-    for name in sorted({some.ecosystem for some in (*lock.roots, *lock.pins)}):
+    names = sorted({some.ecosystem for some in (*lock.roots, *lock.pins)})
+
+    def of(name: str) -> tuple[Sequence[Pin], Sequence[Pin]]:
         ecosystem = plugins.ecosystem(name)
-        pins = ecosystem.wanted(lock.of_ecosystem(name)[1])
-        found[name] = (sorted(pins), _own(ecosystem))
-    return found
+        return sorted(ecosystem.wanted(lock.of_ecosystem(name)[1])), _own(ecosystem)
+
+    return dict(zip(names, each(of, names), strict=True))
 
 
 def _own(ecosystem: Ecosystem) -> list[Pin]:
@@ -152,6 +160,7 @@ def _stock(ecosystem: Ecosystem, pins: list[Pin], report: Report, stage: str) ->
         for done, (pin, folder) in enumerate(fetched.items(), 1):
             ecosystem.build(pin, folder)
             store.put(pin, folder, ecosystem.variant(pin))
+            _hashed[store.find(pin, ecosystem.variant(pin))] = time.monotonic()
             report(stage, done, len(missing))
 
 
@@ -159,10 +168,18 @@ def _link(ecosystem: Ecosystem, groups: tuple[Sequence[Pin], Sequence[Pin]], fol
     mine, own = groups
     folder.mkdir(exist_ok=True)
     if mine:
-        ecosystem.link({p: store.verify(p, ecosystem.variant(p)) for p in mine}, folder)
+        ecosystem.link({p: _whole(p, ecosystem.variant(p)) for p in mine}, folder)
     if own:
         tools.share(ecosystem, own, folder)
         tools.keep(ecosystem, own)
+
+
+def _whole(pin: Pin, variant: str) -> Path:
+    """The files of a stored package: hashed anew, but for those that were hashed a moment ago."""
+    found = store.find(pin, variant)
+    hashed = _hashed.pop(found, -_MOMENT)
+    fresh = found if time.monotonic() - hashed < _MOMENT else None
+    return fresh or store.verify(pin, variant)
 
 
 def _of(ecosystem: Ecosystem) -> dict[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
-from polyhy import store
+from polyhy import clients, store
 from polyhy.errors import (
     LockError,
     ManifestError,
@@ -54,7 +56,7 @@ def add(root: Path, specs: Iterable[Spec], report: Report = quiet) -> Env:
         declared = {(s.ecosystem, s.name): s for s in manifest.read(root)}
         new = [s for s in added if s.version or s.extras or (s.ecosystem, s.name) not in declared]
         declared |= {(s.ecosystem, s.name): s for s in new}
-        return _rewrite(root, manifest.add(root, new), list(declared.values()), report)
+        return _rewrite(root, partial(manifest.add, root, new), list(declared.values()), report)
 
 
 def remove(root: Path, specs: Iterable[Spec], report: Report = quiet) -> Env:
@@ -68,7 +70,7 @@ def remove(root: Path, specs: Iterable[Spec], report: Report = quiet) -> Env:
                 names = [f"{s.ecosystem}:{s.name}" for s in declared]
                 raise Undeclared(spec=str(spec), known=", ".join(names) or "nothing")
         left = [s for s in declared if (s.ecosystem, s.name) not in gone]
-        return _rewrite(root, manifest.remove(root, gone.values()), left, report)
+        return _rewrite(root, partial(manifest.remove, root, gone.values()), left, report)
 
 
 def lock(root: Path, report: Report = quiet, *, upgrade: Upgrade = None) -> tuple[Lock, Lock]:
@@ -138,11 +140,12 @@ def _rules(file: Path | None) -> Policy:
     return settings.read(manifest.find_root(start) or start)
 
 
-def _rewrite(root: Path, text: str, specs: list[Spec], report: Report) -> Env:
+def _rewrite(root: Path, edit: Callable[[], str], specs: list[Spec], report: Report) -> Env:
     """Lock and install `specs`, then write manifest and lock, then switch."""
-    new = _brought(specs, faults.read(root) or Lock(), report)
-    built = generation.build(root, new, report)
-    store.write(root / manifest.FILE, text)
+    text = clients.meanwhile(edit)
+    new = _brought(root, specs, faults.read(root) or Lock(), report)
+    edited, built = text(), generation.build(root, new, report)
+    store.write(root / manifest.FILE, edited)
     _save(root, new)
     return generation.switch(built)
 
@@ -156,28 +159,36 @@ def _install(root: Path, specs: list[Spec], report: Report, *, frozen: bool) -> 
         if detail := mismatch(new, specs) or ("" if old else "there is no lock"):
             if frozen:
                 raise StaleLock(detail, file=str(root / manifest.LOCK))
-            new = _brought(specs, new, report)
+            new = _brought(root, specs, new, report)
         built = generation.build(root, new, report)
         if new != old:
             _save(root, new)
         return generation.switch(built)
 
 
-def _brought(specs: list[Spec], old: Lock, report: Report) -> Lock:
+def _brought(root: Path, specs: list[Spec], old: Lock, report: Report) -> Lock:
     """The lock for `specs`, with its packages in the store.
 
     What rooms need themselves comes meanwhile, and packages while their licences are asked; where
     the policy may refuse one, nothing comes before it is known.
     """
     with beginning() as begin:
-        own = begin(generation.stock_own, [spec.ecosystem for spec in specs], report)
+        names = [spec.ecosystem for spec in specs]
+        own = clients.meanwhile(lambda: begin(generation.ready_own, root, names, report))
+        clients.meanwhile(_look_ahead)
         draft = resolve(specs, old, report)
-        own.result()
+        own().result()
         if policy().licences or policy().refused:
             return _licensed(draft, old)
         told = begin(licences.told, draft, old)
         generation.stock(generation.wanted(draft), report)
         return told.result()
+
+
+def _look_ahead() -> None:
+    """Import what is needed only after clients were asked."""
+    for name in ("packaging.licenses", "tomli_w"):
+        import_module(name)
 
 
 def _licensed(draft: Lock, old: Lock) -> Lock:

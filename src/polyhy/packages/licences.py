@@ -20,9 +20,10 @@ def normal(text: str) -> str:
     >>> normal("mit or apache-2.0"), normal("MIT/Apache-2.0"), normal("BSD, sort of")
     ('MIT OR Apache-2.0', 'MIT OR Apache-2.0', 'BSD, sort of')
     """
+    if not (text := " ".join(text.split())):
+        return ""
     from packaging.licenses import canonicalize_license_expression
 
-    text = " ".join(text.split())
     known = _CALLED.get(text.lower(), text)
     spellings = (known, known.replace("/", " OR "))
     return next((str(canonicalize_license_expression(s)) for s in spellings if is_spdx(s)), text)

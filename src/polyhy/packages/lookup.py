@@ -9,7 +9,7 @@ from functools import partial
 from itertools import takewhile
 from typing import NamedTuple
 
-from polyhy import plugins
+from polyhy import clients, plugins
 from polyhy.ecosystem import Ecosystem, Hit, Info
 from polyhy.errors import NoSuchVersion, PackageError, SpecError, UnknownPackage
 from polyhy.packages.lock import Lock
@@ -104,12 +104,12 @@ def doubts(specs: Iterable[Spec]) -> list[str]:
 
 
 def beside(specs: Iterable[Spec], patience: float = 1.0) -> Callable[[], list[str]]:
-    """Look for doubts while something else goes on; what is not known soon after is left out."""
-    pending = start(doubts, list(specs))
+    """Look for doubts while clients work; what is not known soon after is left out."""
+    pending = clients.meanwhile(partial(start, doubts, list(specs)))
 
     def found() -> list[str]:
         with suppress(TimeoutError):
-            return pending.result(patience)
+            return pending().result(patience)
         return []
 
     return found

@@ -49,14 +49,19 @@ def is_whole(folder: Path) -> bool:
 
 
 def share(ecosystem: Ecosystem, pins: Sequence[Pin], folder: Path) -> None:
-    """Lay the room's own packages out for `folder` of a generation, and for those to come."""
-    home = folder.parent.parent
+    """Let `folder` of a generation use the room's own packages, and those to come too."""
+    laid = lay_out(ecosystem, pins, folder.parent.parent)
+    (folder / FOLDER).symlink_to(Path("..", "..", laid.name))
+
+
+def lay_out(ecosystem: Ecosystem, pins: Sequence[Pin], home: Path) -> Path:
+    """Lay the room's own packages out for all generations in `home`; return where."""
     laid = home / f"{FOLDER}-{ecosystem.name}-{_digest(ecosystem, pins)}"
     if not laid.is_dir():
         staged = Path(tempfile.mkdtemp(prefix="staging-", dir=home))
         _lay(ecosystem, pins, staged)
         staged.rename(laid)
-    (folder / FOLDER).symlink_to(Path("..", "..", laid.name))
+    return laid
 
 
 def shared(generation: Path) -> list[Path]:
