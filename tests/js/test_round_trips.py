@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ dates = st.datetimes(min_value=dt.datetime(1, 1, 2), max_value=dt.datetime(9999,
 )
 plain = st.none() | st.booleans() | numbers | text | st.binary(max_size=40) | dates
 keys = st.none() | st.booleans() | st.integers() | text | st.tuples(st.integers(), text)
-behaviour = st.sampled_from([Thing(), Thing, len, Thing().method, range(3), ValueError("x")]) | (
+behaviour = st.sampled_from([Thing(), Thing, len, Thing().method, iter("ab"), ValueError("x")]) | (
     st.lists(st.floats(), max_size=4).map(np.array)
 )
 
@@ -64,6 +65,8 @@ def containers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.lists(inner, max_size=5)
         | st.lists(st.integers(-(2**31), 2**31 - 1), min_size=9, max_size=40)
         | st.tuples(inner, inner)
+        | st.builds(range, st.integers(-5, 5), st.integers(-5, 5))
+        | st.lists(inner, max_size=3).map(deque)
         | st.dictionaries(text, inner, max_size=4).filter(is_data)
         | st.dictionaries(keys, inner, max_size=3).filter(is_data)
         | st.frozensets(st.integers() | text, max_size=4)
@@ -75,7 +78,7 @@ values = st.recursive(plain | behaviour, containers, max_leaves=5)
 
 def same(sent: Any, back: Any) -> bool:
     """What came back is what the value table says of what was sent."""
-    if isinstance(sent, (list, tuple)):
+    if isinstance(sent, (list, tuple, range, deque)):
         return type(back) is list and len(back) == len(sent) and all(map(same, sent, back))
     if isinstance(sent, dict):
         return same_mapping(sent, back)
