@@ -156,9 +156,9 @@
       has: (_, key) => typeof key === "string" && key !== "__names" && (Object.hasOwn(given, key) || set.has(key) || host.has(key)),
       get: (_, key) => {
         if (key === Symbol.unscopables) return undefined;
-        if (!host.has(key) && Object.hasOwn(given, key)) return given[key]();
-        if (!host.has(key)) throw new ReferenceError(`${key} is not defined`);
-        return host.look(key);
+        if (host.has(key)) return host.look(key);
+        if (Object.hasOwn(given, key)) return given[key]();
+        throw new ReferenceError(`${key} is not defined`);
       },
       set: (_, key, value) => (take(call(assign, live(key), give(value))), true),
       defineProperty: (_, key, { value }) => (take(call(assign, live(key), give(value))), true),

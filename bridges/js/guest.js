@@ -79,27 +79,26 @@
       .map((name) => Object.getOwnPropertyDescriptor(globalThis, name).value)
   );
 
-  const classes = new WeakMap();
-
-  function isClass(f) {
-    if (!classes.has(f)) classes.set(f, CONSTRUCTORS.has(f) || apply(source, f, []).startsWith("class"));
-    return classes.get(f);
+  /** What `test` says of a function, asked once of each. */
+  function remembered(test) {
+    const known = new WeakMap();
+    return (f) => {
+      if (!known.has(f)) known.set(f, test(f));
+      return known.get(f);
+    };
   }
 
-  const makers = new WeakMap();
-
+  const isNative = (text) => /\{\s*\[native code\]\s*\}$/.test(text);
+  const isClass = remembered((f) => CONSTRUCTORS.has(f) || apply(source, f, []).startsWith("class"));
   /** A class, also one made by hand: a function with a capital letter whose prototype was filled, or inherits. */
-  function makes(f) {
-    if (!makers.has(f)) makers.set(f, isClass(f) || isMadeByHand(f));
-    return makers.get(f);
-  }
+  const makes = remembered((f) => isClass(f) || isMadeByHand(f));
 
   function isMadeByHand(f) {
     try {
       const { name, prototype } = f;
       if (!/^[A-Z]/.test(name) || !Object.hasOwn(Object(prototype), "constructor")) return false;
       const plain = ownKeys(prototype).length === 1 && getPrototypeOf(getPrototypeOf(prototype) ?? {}) === null;
-      return !plain && !/\{\s*\[native code\]\s*\}$/.test(apply(source, f, []));
+      return !plain && !isNative(apply(source, f, []));
     } catch {
       return false; // a Proxy's traps may throw
     }
@@ -186,6 +185,6 @@
   };
 
   const born = new Set(ownKeys(globalThis));
-  const kit = { ...values, wire, table, objects, homes, receive, guarded, failure, isAlive: () => alive, isClass, STAND_INS, call, reach, parts };
+  const kit = { ...values, wire, table, objects, homes, receive, guarded, failure, isAlive: () => alive, isClass, isNative, STAND_INS, call, reach, parts };
   return (name, extension) => (extension ? Object.assign(parts, extension(kit)) && undefined : parts[name]);
 }

@@ -60,7 +60,7 @@ class Node(Serving):
 
     def load(self, module: str, **options: Any) -> Any:
         folder = next((p for p in self.paths if _holds(p, module)), None)
-        if folder is None and not module.startswith("/") and not module.startswith("node:"):
+        if folder is None and not module.startswith("/") and not self.brings(module):
             raise NotInstalled(spec=f"npm:{module}")
         exports = self._exports(str((folder or Path(module).parent).absolute()), module)
         return JsModule(exports, self.guest.ask("default", exports))

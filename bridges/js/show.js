@@ -1,7 +1,7 @@
 // A short preview of a value on one line, as node's util.inspect writes it, and what a function's source tells.
 (kit) => {
   "use strict";
-  const { objects, guarded, isClass, homes } = kit;
+  const { objects, guarded, isClass, isNative, homes } = kit;
   const source = Function.prototype.toString;
   const ITEMS = 10; // of one container
   const PARTS = 60; // of the whole preview
@@ -138,7 +138,7 @@
   function signature(x) {
     if (typeof x !== "function") return "";
     let text = source.call(x);
-    if (/\{\s*\[native code\]\s*\}$/.test(text)) return "(...args)";
+    if (isNative(text)) return "(...args)";
     if (isClass(x)) text = "function " + (/\bconstructor\s*(\([^]*?\)\s*\{)/.exec(text)?.[1] ?? "(){");
     const found = SIGNATURE.exec(text);
     return found ? (found[1] ?? `(${found[2]})`) : "";

@@ -1,6 +1,6 @@
 -- Lists of numbers of one kind as one text, for Lua 5.4: packed in C, a few hundred at once.
 local guest, host = ...
-local jit, next, getmetatable, kind_of = jit, next, debug.getmetatable, math.type
+local jit, getmetatable, kind_of = jit, debug.getmetatable, math.type
 local pack, unpack, concat = string.pack, table.unpack, table.concat
 
 if jit then
@@ -9,21 +9,10 @@ end
 
 local MARKS, LETTERS, AT_ONCE = { integer = host.LONGS, float = host.FLOATS }, { integer = "j", float = "n" }, 200
 
-local function is_list(t, count, kind)
-  local last = 0
-  for k, x in next, t do
-    if k ~= last + 1 or kind_of(x) ~= kind then
-      return false
-    end
-    last = k
-  end
-  return last == count
-end
-
 -- A list's numbers in a text, after the mark that says how to read them; or nil.
 function guest.packed(t)
   local count, kind, parts = #t, kind_of(t[1]), {}
-  if getmetatable(t) or not kind or not is_list(t, count, kind) then
+  if getmetatable(t) or not kind or not guest.is_list_of(kind, kind_of, t) then
     return nil
   end
   for i = 1, count, AT_ONCE do

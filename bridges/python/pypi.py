@@ -14,7 +14,6 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -62,7 +61,7 @@ class Pypi(Ecosystem):
             wanted, chosen = Path(folder, "wanted.in"), Path(folder, "chosen.txt")
             wanted.write_text("".join(f"{asking(spec)}\n" for spec in asked.values()), "utf-8")
             chosen.write_text("".join(f"{_line(pin)}\n" for pin in locked), "utf-8")
-            clients.meanwhile(_look_ahead)
+            clients.look_ahead("packaging.markers", f"{__package__}.registry")
             told = [*_COMPILE, *_PLAIN, *_young(), "--output-file", str(chosen), str(wanted)]
             uv.run(told, specs, policy().root)
             blocks = _blocks(chosen.read_text("utf-8"))
@@ -184,12 +183,6 @@ class Pypi(Ecosystem):
         from . import programs
 
         return programs.find(pin.name, env)
-
-
-def _look_ahead() -> None:
-    """Import what is needed only after uv was asked: what asks an index takes long."""
-    for name in ("packaging.markers", f"{__package__}.registry"):
-        import_module(name)
 
 
 def _blocks(text: str) -> list[tuple[re.Match[str], str]]:

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
+from importlib import import_module
 from signal import SIGINT
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -81,6 +82,11 @@ def meanwhile(work: Callable[[], R]) -> Callable[[], R]:
     if current := _current.get():
         current.aside.append(once)
     return once
+
+
+def look_ahead(*modules: str) -> None:
+    """Import meanwhile what is needed only after a program was asked."""
+    meanwhile(lambda: [*map(import_module, modules)])
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 import click
 
 from polyhy.errors import PolyhyError, suggest
-from polyhy.front.output import INTERRUPTED, writing
+from polyhy.front.output import writing
+from polyhy.front.start import INTERRUPTED
 
 # name: (where it is, its line in the list of commands)
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {

@@ -21,7 +21,6 @@ Work = Callable[[], int]
 """What a command does after click is through with the arguments; it returns an exit code."""
 
 DONE, FAILED, USAGE, STALE, NO_TOOL, NOT_AUDITED, VULNERABLE = range(7)
-INTERRUPTED = 130
 
 
 class Answer(NamedTuple):

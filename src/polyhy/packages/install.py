@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from polyhy import clients, store
@@ -175,7 +174,7 @@ def _brought(root: Path, specs: list[Spec], old: Lock, report: Report) -> Lock:
     with beginning() as begin:
         names = [spec.ecosystem for spec in specs]
         own = clients.meanwhile(lambda: begin(generation.ready_own, root, names, report))
-        clients.meanwhile(_look_ahead)
+        clients.look_ahead("packaging.licenses", "tomli_w")
         draft = resolve(specs, old, report)
         own().result()
         if policy().licences or policy().refused:
@@ -183,12 +182,6 @@ def _brought(root: Path, specs: list[Spec], old: Lock, report: Report) -> Lock:
         told = begin(licences.told, draft, old)
         generation.stock(generation.wanted(draft), report)
         return told.result()
-
-
-def _look_ahead() -> None:
-    """Import what is needed only after clients were asked."""
-    for name in ("packaging.licenses", "tomli_w"):
-        import_module(name)
 
 
 def _licensed(draft: Lock, old: Lock) -> Lock:

@@ -30,13 +30,21 @@ def declared(source: str, filename: str) -> list[Spec]:
         named = {(spec.ecosystem, spec.name) for spec in specs}
         found = _imports(source, Path(filename).absolute().parent)
         specs += [spec for spec in found if (spec.ecosystem, spec.name) not in named]
-        return list(dict.fromkeys(specs))
-    specs += [spec for module in modules.find(source, filename) for spec in module.requires]
+    else:
+        specs += _forms(source, filename)
+    return list(dict.fromkeys(specs))
+
+
+# --- Hy
+
+
+def _forms(source: str, filename: str) -> Iterator[Spec]:
+    for module in modules.find(source, filename):
+        yield from module.requires
     if "import-from" in source or ":from" in source:
         for clause in _clauses(source, filename):
             if not clause.is_file:
-                specs.append(plugins.ecosystem(str(clause.ecosystem)).spec(clause.text))
-    return list(dict.fromkeys(specs))
+                yield plugins.ecosystem(str(clause.ecosystem)).spec(clause.text)
 
 
 def _clauses(source: str, filename: str) -> Iterator[Clause]:
@@ -77,9 +85,8 @@ def _imports(source: str, folder: Path) -> Iterator[Spec]:
     with suppress(SyntaxError, ValueError):
         for node in ast.walk(ast.parse(source)):
             for ecosystem, name in _named(node, folder):
-                if not name.startswith((".", "/")) and ecosystem in plugins.ecosystems():
-                    with suppress(SpecError):
-                        yield plugins.ecosystem(ecosystem).spec(name)
+                with suppress(SpecError):
+                    yield plugins.ecosystem(ecosystem).spec(name)
 
 
 def _named(node: ast.AST, folder: Path) -> Iterator[tuple[str, str]]:
@@ -88,7 +95,7 @@ def _named(node: ast.AST, folder: Path) -> Iterator[tuple[str, str]]:
         case ast.Call(
             func=ast.Name(id="import_from") | ast.Attribute(attr="import_from"),
             args=[ast.Constant(value=str(ecosystem)), ast.Constant(value=str(name)), *_],
-        ):
+        ) if ecosystem in plugins.ecosystems() and not name.startswith((".", "/")):
             yield ecosystem, name
         case ast.Import(names=names):
             yield from _modules([each.name for each in names], folder)
