@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,30 @@ def test_a_python_header_says_the_version_of_what_the_file_imports() -> None:
     header = '# /// script\n# tool.polyhy.dependencies.toy.greet = "^2"\n# ///\n'
     source = f"{header}from polyhy.toy import greet, two\n"
     assert [str(spec) for spec in declared(source, "program.py")] == ["toy:greet@^2", "toy:two"]
+
+
+def test_polyhy_itself_may_stand_in_the_header_of_a_python_file() -> None:
+    header = '# /// script\n# dependencies = ["six", "polyhy>=0.1"]\n# ///\n'
+    assert [str(spec) for spec in declared(header, "program.py")] == ["pypi:six"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('dependencies = ["polyhy>=99"]', "the script wants polyhy>=99, which this polyhy is not"),
+        ('requires-python = ">=3.99"', "the script wants Python >=3.99, and this is 3."),
+        ('requires-python = "three"', "requires-python is no range: 'three'"),
+        ("requires-python = 3", "requires-python is no range: 3"),
+    ],
+)
+def test_a_header_that_this_polyhy_or_python_does_not_answer_is_an_error_with_its_line(
+    line: str, said: str
+) -> None:
+    with pytest.raises(ManifestError, match=re.escape(said)) as caught:
+        declared(f"# /// script\n# {line}\n# ///\n", "program.py")
+    assert "program.py:2" in str(caught.value)
+
+
+def test_a_header_that_names_a_python_in_range_is_read_as_any() -> None:
+    header = '# /// script\n# requires-python = ">=3.10"\n# dependencies = ["six"]\n# ///\n'
+    assert [str(spec) for spec in declared(header, "program.py")] == ["pypi:six"]

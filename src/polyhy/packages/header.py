@@ -7,10 +7,14 @@ A Hy script has the tables of the manifest between two marks, a Python script th
     ;; npm.lodash = "^4"                   # dependencies = ["httpx[http2]>=0.27"]
     ;; pypi.six = "*"                      # tool.polyhy.dependencies.npm.lodash = "^4"
     ;; ///                                 # ///
+
+Among them `polyhy` itself may stand, as other runners of such scripts want it: the one that reads
+the header answers for it, and for `requires-python`.
 """
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -53,17 +57,23 @@ def read(source: str, filename: str) -> list[Spec]:
 
 def _python(document: Mapping[str, Any], file: str, text: str, offset: int) -> list[Spec]:
     """What PEP 723 declares, and what is declared beside it for us."""
+    _check_python(document, file, text, offset)
     listed = document.get("dependencies", [])
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
         line = manifest.line_of(text, "dependencies") + offset
         manifest.fail(file, line, "dependencies is not a list of texts", hint=_LIST)
     specs = []
     for requirement in listed:
+        line = manifest.line_of(text, requirement) + offset
         try:
-            specs.append(plugins.ecosystem("pypi").spec(requirement))
+            spec = plugins.ecosystem("pypi").spec(requirement)
         except PolyhyError as error:
-            line = manifest.line_of(text, requirement) + offset
             manifest.fail(file, line, str(error).split("\n")[0], hint=_LIST)
+        if spec.name != "polyhy":
+            specs.append(spec)
+        elif not plugins.ecosystem("pypi").satisfied(spec):
+            detail = f"the script wants {requirement}, which this polyhy is not"
+            manifest.fail(file, line, detail, hint=f'run: pip install "{requirement}"')
     tables: Any = document
     for name in ("tool", "polyhy", "dependencies"):
         tables = tables.get(name, {})
@@ -71,6 +81,24 @@ def _python(document: Mapping[str, Any], file: str, text: str, offset: int) -> l
             line = manifest.line_of(text, name) + offset
             manifest.fail(file, line, f"{name} is not a table", hint=manifest.SHAPE)
     return sorted({*specs, *manifest.specs(tables, file, text, offset)}, key=str)
+
+
+def _check_python(document: Mapping[str, Any], file: str, text: str, offset: int) -> None:
+    if "requires-python" not in document:
+        return
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    within, here = document["requires-python"], platform.python_version()
+    line = manifest.line_of(text, "requires-python") + offset
+    try:
+        answers = SpecifierSet(within).contains(here, prereleases=True)
+    except (InvalidSpecifier, AttributeError, TypeError):
+        hint = 'write requires-python = ">=3.10"'
+        manifest.fail(file, line, f"requires-python is no range: {within!r}", hint=hint)
+    if not answers:
+        hint = "run it by the polyhy of another Python"
+        detail = f"the script wants Python {within}, and this is {here}"
+        manifest.fail(file, line, detail, hint=hint)
 
 
 _LIST = 'write dependencies = ["httpx[http2]>=0.27"]'
