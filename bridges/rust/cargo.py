@@ -27,6 +27,7 @@ from .errors import TooOld
 INSTALL = "curl -sSf https://sh.rustup.rs | sh"
 OLDEST = (1, 85)
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@|(?<=[Bb]earer )\S+")
+_BLOCKED = re.compile(r"^ *Blocking waiting for (?P<what>.+)")
 _NETWORK = re.compile(
     r"could ?n.t (?:connect|resolve)|spurious network error|download of config|timed? ?out"
     r"|network failure|failed to download|\[\d+\] Could not|unable to update registry"
@@ -73,7 +74,7 @@ def call(
     try:
         with clients.beside(command, cwd=folder, env=env) as program:
             check(need)
-            said = program.communicate()
+            said = clients.heard(program, _BLOCKED)
     except OSError as error:
         doing = f"it has to {need}, but {command[0]} does not start: {error.strerror}"
         raise MissingTool(tool="cargo", need=doing, command=INSTALL) from error

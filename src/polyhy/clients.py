@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from importlib import import_module
 from signal import SIGINT
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Generic, TypeVar
 
+from polyhy import waiting
 from polyhy.errors import PackageError
 
 R = TypeVar("R")
@@ -105,6 +107,29 @@ def beside(words: Sequence[str], **settings: Any) -> Iterator[Program]:
             raise
         finally:
             work.end(program)
+
+
+def heard(program: Program, blocked: re.Pattern[str]) -> tuple[str, str]:
+    """What a program said once it ended, as its `communicate` has it.
+
+    While it waits for `what` a line of its stderr says that it is `blocked` by, people are told.
+    """
+    out, err = program.stdout, program.stderr
+    assert out is not None
+    assert err is not None
+    said: list[str] = []
+    reading = Thread(target=lambda: said.append(out.read()), daemon=True)
+    reading.start()
+    lines: list[str] = []
+    with ExitStack() as pause:
+        for line in err:
+            pause.close()
+            lines.append(line)
+            if found := blocked.search(line):
+                pause.enter_context(waiting.on(found["what"]))
+    reading.join()
+    program.wait()
+    return "".join(said), "".join(lines)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from polyhy import waiting
 from polyhy.errors import PolyhyError, StoreError, Tampered
 from polyhy.spec import Pin
 
@@ -132,12 +133,16 @@ def staging(ecosystem: str) -> Iterator[Path]:
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
     """Hold the lock `file`, which ends with the process at the latest; wait for whoever has it."""
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
 
     with refusals(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(file)
-        lock.acquire()
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            with waiting.on(f"another process, which holds {file}"):
+                lock.acquire()
     try:
         yield
     finally:

@@ -14,12 +14,12 @@ ROOT = Path(__file__).parents[2]
 FLOORS = {
     "what is said": "errors spec policy",
     "what rooms share": "modules bridge ecosystem values names variables emit proxy owner "
-    "lifetimes tracebacks store loop coroutines clients together installers",
+    "lifetimes tracebacks waiting store loop coroutines clients together installers",
     "the rooms": "plugins",
     "packages": "manifest header settings lock licences env tools collect damage tree "
     "faults resolve generation install lookup audit sbom bundle programs",
     "guests": "host clauses targets namespace stubs boundary runtime messages",
-    "sessions": "declared meta trace lisp compile program session reading describe reflect "
+    "sessions": "declared meta trace lisp compile program worker session reading describe reflect "
     "complete",
     "all that people see": "front",
 }

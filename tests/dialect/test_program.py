@@ -86,6 +86,38 @@ def test_python_runs_too_and_what_it_imports_is_installed(tmp_path: Path, sessio
     assert done.stdout == "__main__ 7\n", done.stderr
 
 
+@pytest.mark.parametrize("way", ["spawn", "forkserver"])
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [
+        (
+            "p.hy",
+            """
+(import-from "toy" greet) (import multiprocessing :as mp) (import sys)
+(defn job [n] [n greet.n (get sys.argv 1) (= __name__ "__mp_main__")])
+(when (= __name__ "__main__")
+  (with [pool (.Pool (mp.get-context "{}") 1)] (print (.map pool job [3]))))
+""",
+        ),
+        (
+            "p.py",
+            """
+from polyhy.toy import greet; import multiprocessing as mp, sys
+def job(n): return [n, greet.n, sys.argv[1], __name__ == "__mp_main__"]
+if __name__ == "__main__":
+    with mp.get_context("{}").Pool(1) as pool: print(pool.map(job, [3]))
+""",
+        ),
+    ],
+)
+def test_workers_of_multiprocessing_have_the_program_and_its_packages(
+    tmp_path: Path, session: Run, name: str, program: str, way: str
+) -> None:
+    (tmp_path / name).write_text(program.format(way))
+    done = session("run_file", name, ["a"])
+    assert done.stdout == "[[3, 7, 'a', True]]\n", done.stderr
+
+
 def test_an_imported_file_is_not_given_the_dialect(tmp_path: Path, session: Run) -> None:
     (tmp_path / "other.hy").write_text('(import-from "toy" greet)')
     (tmp_path / "p.hy").write_text("(import other)")

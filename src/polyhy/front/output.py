@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from polyhy import waiting
 from polyhy.errors import StoreError
 
 if TYPE_CHECKING:
@@ -71,11 +72,12 @@ def command(name: str, examples: str, **settings: Any) -> Callable[[Any], click.
 def progress() -> Iterator[Report]:
     """Show progress on stderr: bars on a terminal, plain lines elsewhere, nothing if so asked."""
     if _asked.quiet or not sys.stderr.isatty():
-        yield _nothing if _asked.quiet else _line
+        with waiting.told(note):
+            yield _nothing if _asked.quiet else _line
         return
     from polyhy.front.progress import bars
 
-    with bars(console(sys.stderr)) as report:
+    with waiting.told(note), bars(console(sys.stderr)) as report:
         yield report
 
 

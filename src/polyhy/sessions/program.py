@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
@@ -38,9 +39,7 @@ def run_file(path: str | Path, argv: Sequence[str] = (), progress: Progress | No
     The dialect is there without a `require`, and what the program declares is installed first;
     `progress` shows how that goes. `.py` files run too, with the import hook.
     """
-    file = Path(path)
-    source, folder = _text(file), str(file.resolve().parent)
-    return run(Program(source, str(file.absolute()), [str(path), *argv], folder), progress)
+    return run(_of_file(Path(path), [str(path), *argv]), progress)
 
 
 def run_code(code: str, argv: Sequence[str] = (), progress: Progress | None = None) -> int:
@@ -72,6 +71,8 @@ def run(program: Program, progress: Progress | None = None) -> int:
     install(program, progress)
     before, sys.argv, sys.path[0] = sys.modules["__main__"], program.argv, program.folder
     _make_importable(_start(program))
+    if program.spec is _WORKER:
+        os.environ[_PROGRAM] = program.filename
     try:
         module = _main(program)
         exec(compiled(program.source, program.filename, module), module.__dict__)
@@ -88,6 +89,16 @@ def run(program: Program, progress: Progress | None = None) -> int:
     return 0
 
 
+def run_again(module: ModuleType) -> None:
+    """Run the program of the parent once more, as `module`: in a worker of multiprocessing."""
+    sys.argv[0] = os.environ[_PROGRAM]
+    program = _of_file(Path(sys.argv[0]), sys.argv)
+    install(program)
+    _make_importable(_start(program))
+    module.__file__ = program.filename
+    exec(compiled(program.source, program.filename, module), module.__dict__)
+
+
 def install(program: Program, progress: Progress | None = None) -> None:
     """Install what a program declares, unless its project's env has all of it.
 
@@ -99,6 +110,10 @@ def install(program: Program, progress: Progress | None = None) -> None:
     beside = specs and Path(f"{program.filename}.lock").is_file()
     if beside or not all(namespace.available(spec, start) for spec in specs):
         _install(program, specs, start, progress or _silence)
+
+
+def _of_file(file: Path, argv: list[str]) -> Program:
+    return Program(_text(file), str(file.absolute()), argv, str(file.resolve().parent), _WORKER)
 
 
 def _start(program: Program) -> Path:
@@ -155,7 +170,7 @@ def _main(program: Program) -> ModuleType:
     module = sys.modules["__main__"] = ModuleType("__main__")
     module.__dict__["__builtins__"] = builtins
     module.__spec__ = program.spec
-    if program.spec:
+    if program.spec and program.spec is not _WORKER:
         module.__package__ = program.spec.parent
     if program.filename.startswith("<"):
         trace.remember(program.filename, program.source)
@@ -184,6 +199,12 @@ def _find_module(name: str) -> Any:
     if spec is None or not spec.origin or not os.path.isfile(spec.origin):
         raise UsageError(f"there is no module {name!r} to run", hint=f"looked in {sys.path[0]}")
     return spec
+
+
+_WORKER = ModuleSpec("polyhy.sessions.worker", None)
+"""The spec of a file's `__main__`: workers of multiprocessing first run what it names."""
+_PROGRAM = "POLYHY_PROGRAM"
+"""The variable that tells them which file that is."""
 
 
 def _exit_code(code: Any) -> int:
