@@ -6,7 +6,6 @@
   hy.models [Dict Float Integer Keyword List String]
   polyhy [plugins]
   polyhy.guests.clauses [Reader]
-  polyhy.errors [suggest]
   polyhy.macros.names [fail])
 
 (defmacro by-ref [x]
@@ -67,7 +66,7 @@
   (when (not-in (str language) [#* known #* given #* running])
     (.fail reader language
       (.format "there is no language {!r}; {}"
-        (str language) (suggest (str language) known "there are")))))
+        (str language) (plugins.suggestion (str language) known)))))
 
 (defn wrapped [reader options language value]
   "The value, or with `:meta True` a MetaObject round it."

@@ -12,6 +12,7 @@ from polyhy.errors import NoSuchFile, UsageError
 
 from . import own
 from .cells import Cells
+from .locate import advice
 
 
 class C(Bridge):
@@ -56,7 +57,8 @@ class C(Bridge):
         if module.endswith(self.suffixes) or module.startswith((".", "/")):
             file = Path(module).resolve()
             if not file.is_file():
-                raise NoSuchFile(language="C", file=file.name, where=file.parent)
+                hint = "check the path" if module.startswith((".", "/")) else advice(module)
+                raise NoSuchFile(language="C", file=file.name, where=file.parent, hint=hint)
             return own.file(file, options.get("lib"), **kept)
         if options.get("lib"):
             raise UsageError(

@@ -37,7 +37,7 @@ def language(name: str) -> str:
     for each in known:
         if f".{name}" in bridge_class(each).suffixes:
             return each
-    raise UnknownLanguage(name=name, suggestion=suggest(name, known, "there are"))
+    raise UnknownLanguage(name=name, suggestion=suggestion(name, known))
 
 
 def emitters() -> list[str]:
@@ -48,7 +48,7 @@ def emitters() -> list[str]:
 def emitter(name: str) -> Any:
     """The Target of a language, which says Lisp in it."""
     if name not in emitters():
-        raise UnknownLanguage(name=name, suggestion=suggest(name, emitters(), "there are"))
+        raise UnknownLanguage(name=name, suggestion=suggestion(name, emitters()))
     return _emitter(name)
 
 
@@ -60,15 +60,21 @@ def ecosystems() -> list[str]:
 def bridge_class(language: str) -> type[Bridge]:
     """The Bridge of a language; UnknownLanguage, with a suggestion, where there is none."""
     if language not in languages():
-        raise UnknownLanguage(name=language, suggestion=suggest(language, languages(), "there are"))
+        raise UnknownLanguage(name=language, suggestion=suggestion(language, languages()))
     return _load("polyhy.bridges", language)
 
 
 def ecosystem(name: str) -> Ecosystem:
     """The Ecosystem of that name; UnknownEcosystem, with a suggestion, where there is none."""
     if name not in ecosystems():
-        raise UnknownEcosystem(name=name, suggestion=suggest(name, ecosystems(), "there are"))
+        raise UnknownEcosystem(name=name, suggestion=suggestion(name, ecosystems()))
     return _ecosystem(name)
+
+
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """What to say of a name that is none of the `known` rooms: `did you mean "pypi"?` of pip."""
+    meant = _found("polyhy.also").get(name.lower())
+    return suggest(meant if meant in known else name, [*known], "there are")
 
 
 def add(room: type[Bridge] | type[Ecosystem]) -> None:

@@ -120,6 +120,8 @@ class TestFiles:
     def test_what_is_not_there_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(NoSuchFile, match=r"no c file '\./no\.h'|no C file"):
             polyhy.import_from("c", "./no.h")
+        with pytest.raises(NoSuchFile, match="a library is named without its header"):
+            polyhy.import_from("c", "curl/curl.h")
         (tmp_path / "a.h").write_text("int a(void);")
         with pytest.raises(UsageError, match=r"no shared object '\./no\.so' beside"):
             polyhy.import_from("c", str(tmp_path / "a.h"), lib="./no.so")

@@ -130,6 +130,23 @@ def test_an_unknown_language_gets_a_suggestion() -> None:
         plugins.ecosystem("nmp")
 
 
+@pytest.mark.parametrize(
+    ("called", "named"),
+    [("pip", "pypi"), ("cargo", "crates"), ("Yarn", "npm"), ("rocks", "luarocks")],
+)
+def test_an_ecosystem_called_by_its_client_is_told_its_name(called: str, named: str) -> None:
+    with pytest.raises(UnknownEcosystem, match=f'did you mean "{named}"'):
+        plugins.ecosystem(called)
+
+
+@pytest.mark.parametrize(
+    ("called", "named"), [("javascript", "js"), ("c++", "cpp"), ("Bash", "sh"), ("luajit", "lua")]
+)
+def test_a_language_called_as_people_do_is_told_its_name(called: str, named: str) -> None:
+    with pytest.raises(UnknownLanguage, match=f'did you mean "{named}"'):
+        plugins.bridge_class(called)
+
+
 def test_a_name_that_resembles_none_gets_the_list() -> None:
     with pytest.raises(UnknownLanguage, match=r"there are: .*toy"):
         plugins.bridge_class("zzzzzz")

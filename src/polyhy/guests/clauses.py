@@ -142,7 +142,7 @@ class Reader:
             self.fail(form, 'the ecosystem is a literal string: (import-from "npm" lodash)')
         known = [*plugins.ecosystems(), *plugins.languages()]
         if str(form) not in known:
-            hint = suggest(str(form), known, "there are")
+            hint = plugins.suggestion(str(form), known)
             self.fail(form, f"there is no ecosystem {str(form)!r}; {hint}")
         return form
 

@@ -74,7 +74,7 @@ def load(
         key = _Key(f"{ecosystem}:{file}", runtime or ecosystem, file, repr(options))
         return _once(key, options, lambda: [])
     known = [*plugins.ecosystems(), *plugins.languages()]
-    raise UnknownEcosystem(name=ecosystem, suggestion=suggest(ecosystem, known, "there are"))
+    raise UnknownEcosystem(name=ecosystem, suggestion=plugins.suggestion(ecosystem, known))
 
 
 def project(folder: Path) -> Path:
@@ -157,7 +157,10 @@ def _own_file(language: str, name: str, folder: Path, origin: str) -> Path:
         if file.is_file():
             return file.resolve()
     where = " or ".join(map(str, folders))
-    raise NoSuchFile(language=language, file=name, where=where, origin=origin)
+    refusal = NoSuchFile(language=language, file=name, where=where, origin=origin)
+    if name.startswith((".", "/")):
+        refusal.hint = "check the path; it is taken from the file that imports"
+    raise refusal
 
 
 def _roots(folder: Path) -> Iterable[Path]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from polyhy import plugins, store
-from polyhy.errors import ManifestError, PolyhyError, SpecError, suggest
+from polyhy.errors import ManifestError, PolyhyError, SpecError
 from polyhy.spec import Spec
 
 if sys.version_info >= (3, 11):
@@ -123,7 +123,7 @@ def specs(tables: Mapping[str, Any], file: str, text: str, offset: int) -> list[
     for ecosystem, table in tables.items():
         known = plugins.ecosystems()
         if ecosystem not in known:
-            hint = suggest(ecosystem, known, "there are")
+            hint = plugins.suggestion(ecosystem, known)
             fail(file, line_of(text, ecosystem) + offset, f"no ecosystem {ecosystem!r}", hint=hint)
         if not isinstance(table, dict):
             fail(file, line_of(text, ecosystem) + offset, f"{ecosystem} is not a table", hint=SHAPE)

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from polyhy import plugins
-from polyhy.errors import UnknownLanguage, UsageError, suggest
+from polyhy.errors import UnknownLanguage, UsageError
 from polyhy.guests import targets
 from polyhy.sessions.lisp import prepared
 
@@ -30,7 +30,7 @@ def file(path: str | Path, target: str, *, source_map: bool = False) -> Compiled
     """Write a file of Lisp in `target`: what it defines is what the written module exports."""
     known = [*plugins.emitters(), PYTHON]
     if target not in known:
-        raise UnknownLanguage(name=target, suggestion=suggest(target, known, "there are"))
+        raise UnknownLanguage(name=target, suggestion=plugins.suggestion(target, known))
     place = Path(path)
     try:
         text = place.read_text("utf-8")

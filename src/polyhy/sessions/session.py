@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from polyhy import coroutines, plugins
-from polyhy.errors import UnknownLanguage, suggest
+from polyhy.errors import UnknownLanguage
 from polyhy.guests import host
 from polyhy.sessions import trace
 from polyhy.sessions.lisp import Cells, Code
@@ -120,8 +120,7 @@ def target(name: str) -> str:
     for language in known:
         if f".{name}" in plugins.bridge_class(language).suffixes:
             return language
-    suggestion = suggest(name, [LISP, *known], "there are")
-    raise UnknownLanguage(name=name, suggestion=suggestion)
+    raise UnknownLanguage(name=name, suggestion=plugins.suggestion(name, [LISP, *known]))
 
 
 # `*1 *2 *3 *e` as Hy mangles them
