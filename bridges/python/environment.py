@@ -43,9 +43,14 @@ def installed(name: str) -> str:
     places = [path or "." for path in sys.path if ".polyhy" not in Path(path).parts]
     for place in places:
         with suppress(OSError):
-            if version := _versions(place, os.stat(place).st_mtime_ns).get(canonical(name)):
+            if version := laid(place, name):
                 return version
     return ""
+
+
+def laid(folder: str | Path, name: str) -> str:
+    """The version of a package in a folder; empty for none. OSError where there is no folder."""
+    return _versions(str(folder), os.stat(folder).st_mtime_ns).get(canonical(name), "")
 
 
 def is_for_here(pin: Pin) -> bool:

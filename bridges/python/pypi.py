@@ -13,6 +13,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
@@ -24,7 +25,7 @@ from polyhy.policy import named, policy
 from polyhy.spec import Pin, Spec
 
 from . import uv_client as uv
-from .environment import has, holds, installed, is_for_here, needs
+from .environment import has, holds, installed, is_for_here, laid, needs
 from .requirement import asking, canonical, contains, range_of, with_marker
 
 _FLOOR = "3.10"
@@ -36,6 +37,7 @@ _PIN = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>[^\\\n]+?))?(?: \\)?$", re.MULTILINE
 )
 _APART = "its hash is not that of its native.hashes"
+_MADE_FOR = "made-for"
 _NAMESPACES = {"zope": 2, "ruamel": 2, "jaraco": 2, "backports": 2, "google": 3, "azure": 3}
 
 
@@ -82,6 +84,16 @@ class Pypi(Ecosystem):
     def link(self, stored: Mapping[Pin, Path], env: Path) -> None:
         for folder in stored.values():
             lay(folder, env)
+        (env / _MADE_FOR).write_text(_this_python())
+
+    def stands(self, pin: Pin, env: Path) -> bool:
+        """The user may have gone to another Python, or taken away what stood in their own."""
+        with suppress(OSError):
+            if (env / _MADE_FOR).read_text() == _this_python() and pin.version == laid(
+                env, pin.name
+            ):
+                return True
+        return has(pin.name, pin.native["asked"])
 
     def licences_of(self, pins: Sequence[Pin]) -> Mapping[Pin, str]:
         from . import registry
@@ -113,7 +125,7 @@ class Pypi(Ecosystem):
         return contains(range_of(spec), pin.version) and set(spec.extras) <= set(extras)
 
     def variant(self, pin: Pin) -> str:
-        return f"{sys.implementation.cache_tag}-{sysconfig.get_platform()}"
+        return _this_python()
 
     def wanted(self, pins: Iterable[Pin]) -> list[Pin]:
         """What was asked and the environment lacks, and what only that requires."""
@@ -183,6 +195,10 @@ class Pypi(Ecosystem):
         from . import programs
 
         return programs.find(pin.name, env)
+
+
+def _this_python() -> str:
+    return f"{sys.implementation.cache_tag}-{sysconfig.get_platform()}"
 
 
 def _blocks(text: str) -> list[tuple[re.Match[str], str]]:

@@ -121,6 +121,10 @@ class Ecosystem(ABC):
         """True where `pin` was locked for a spec like this one, and its version is in the range."""
         return spec.name == pin.name and spec.version in ("", "*", pin.version)
 
+    def stands(self, pin: Pin, env: Path) -> bool:
+        """True where a locked package is there for this very process: in the env, or elsewhere."""
+        return True
+
     def variant(self, pin: Pin) -> str:
         """What else than the pin decides the files: the platform they are built for."""
         return ""

@@ -73,7 +73,7 @@ def ecosystem(name: str) -> Ecosystem:
 
 def suggestion(name: str, known: Sequence[str]) -> str:
     """What to say of a name that is none of the `known` rooms: `did you mean "pypi"?` of pip."""
-    meant = _found("polyhy.also").get(name.lower())
+    meant = _found("polyhy.also").get(name.lower(), name)
     return suggest(meant if meant in known else name, [*known], "there are")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import polyhy
+from polyhy import plugins
 from polyhy.errors import (
     NoSuchFile,
     NoSuchMember,
@@ -93,6 +94,14 @@ def test_what_is_locked_but_not_installed_says_sync(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(NotInstalled, match="run: polyhy sync"):
         polyhy.import_from("toy", "two-words@2")
+
+
+def test_what_was_installed_for_another_environment_says_sync(
+    in_the_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(plugins.ecosystem("toy")), "stands", lambda *_: False)
+    with pytest.raises(NotInstalled, match="run: polyhy sync"):
+        polyhy.import_from("toy", "greet@2", runtime="doll")
 
 
 def test_polyhy_install_allows_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

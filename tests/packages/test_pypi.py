@@ -62,6 +62,25 @@ class TestPypi(EcosystemLaws):
 class TestWithoutTheRegistry:
     room = plugins.ecosystem("pypi")
 
+    def test_what_the_environment_has_stands_in_its_range(self, tmp_path: Path) -> None:
+        for asked, stands in (("", True), (">=1", True), (">=999", False)):
+            pin = Pin("pypi", "pytest", "8.0", "", native={"asked": asked})
+            assert self.room.stands(pin, tmp_path) is stands
+
+    def test_what_an_env_has_stands_for_the_python_and_version_that_it_was_made_for(
+        self, tmp_path: Path
+    ) -> None:
+        pin = Pin("pypi", "no-such", "1.0", "", native={"asked": ""})
+        (tmp_path / "stored" / "no_such-1.0.dist-info").mkdir(parents=True)
+        env = tmp_path / "env"
+        assert not self.room.stands(pin, env)
+        env.mkdir()
+        self.room.link({pin: tmp_path / "stored"}, env)
+        assert self.room.stands(pin, env)
+        assert not self.room.stands(replace(pin, version="1.1"), env)
+        (env / "made-for").write_text("cpython-27-elsewhere")
+        assert not self.room.stands(pin, env)
+
     @pytest.mark.parametrize(
         ("text", "name", "module"),
         [

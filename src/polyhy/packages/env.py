@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from polyhy.errors import NotInstalled, NotLocked, PackageError
 from polyhy.packages import lock as locks
 from polyhy.packages import manifest
 from polyhy.packages.lock import Lock
-from polyhy.spec import Spec
+from polyhy.spec import Pin, Spec
 
 FOLDER = ".polyhy"
 CURRENT = "current"
@@ -38,11 +39,10 @@ class Env:
 
     def locked(self, spec: Spec) -> bool:
         """True where this env was made for a spec like this one and has a version in its range."""
-        pins = self.lock.of_ecosystem(spec.ecosystem)[1]
-        if not pins:
-            return False
-        ecosystem = plugins.ecosystem(spec.ecosystem)
-        return any(ecosystem.answers(spec, pin) for pin in pins)
+        folder = self.folder / spec.ecosystem
+        return any(
+            plugins.ecosystem(spec.ecosystem).stands(p, folder) for p in answers(self.lock, spec)
+        )
 
 
 def find(start: Path | None = None) -> Env | None:
@@ -74,13 +74,24 @@ def use(env: Env | None) -> None:
     _chosen = env
 
 
+def answers(lock: Lock, spec: Spec) -> Iterator[Pin]:
+    """The pins of a lock that answer a spec."""
+    pins = lock.of_ecosystem(spec.ecosystem)[1]
+    if pins:
+        ecosystem = plugins.ecosystem(spec.ecosystem)
+        yield from (pin for pin in pins if ecosystem.answers(spec, pin))
+
+
 def refusal(spec: Spec, start: Path | None = None) -> PackageError:
     """Why `spec` can't be loaded: NotLocked, or NotInstalled where only a sync is missing."""
     root = manifest.find_root(start or Path.cwd())
     lock = locks.read(root) if root else None
-    asked = lock.roots if lock else ()
-    if any((s.ecosystem, s.name) == (spec.ecosystem, spec.name) for s in asked):
-        current = at(root) if root else None
-        if current is None or current.lock != lock:
+    if (
+        root
+        and lock
+        and any((s.ecosystem, s.name) == (spec.ecosystem, spec.name) for s in lock.roots)
+    ):
+        current = at(root)
+        if current is None or current.lock != lock or any(answers(lock, spec)):
             return NotInstalled(spec=str(spec))
     return NotLocked(spec=str(spec))
