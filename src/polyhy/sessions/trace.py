@@ -50,8 +50,9 @@ def text(error: BaseException) -> str:
 def _align(shown: Any) -> None:
     """Put the marks under what they are of: Hy counts the columns of its forms from one."""
     for frame in shown.stack:
-        if frame.colno and not frame.filename.endswith(".py"):
-            frame.colno -= 1
+        column = getattr(frame, "colno", None)  # Python 3.10 knows none
+        if column and not frame.filename.endswith(".py"):
+            frame.colno = column - 1
     inner = (shown.__cause__, shown.__context__, *(getattr(shown, "exceptions", None) or ()))
     for each in filter(None, inner):
         _align(each)
