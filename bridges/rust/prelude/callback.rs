@@ -30,7 +30,7 @@ fn places(o: O) -> Res<usize> {
     unsafe {
         let module = Owned(check(PyImport_ImportModule(c"polyhy.values".as_ptr()))?);
         let f = Owned(check(PyObject_GetAttrString(module.0, c"places".as_ptr()))?);
-        let count = Owned(check(PyObject_Vectorcall(
+        let count = Owned(check(PyObject_VectorcallDict(
             f.0,
             &o,
             1,
@@ -60,7 +60,7 @@ impl Callable {
         let objects: Vec<O> = made.iter().map(|m| m.0).collect();
         let f = self.object.object();
         let result = unsafe {
-            PyObject_Vectorcall(f, objects.as_ptr(), objects.len(), std::ptr::null_mut())
+            PyObject_VectorcallDict(f, objects.as_ptr(), objects.len(), std::ptr::null_mut())
         };
         let result = Owned(result);
         let value = self.read(&result);

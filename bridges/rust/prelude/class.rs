@@ -157,7 +157,7 @@ pub unsafe fn enumeration(each: &'static Enumeration, module: &'static CStr) -> 
         c"enumeration".as_ptr(),
     ))?);
     let args = [words[0].0, words[1].0, words[2].0, members.0];
-    let made = check(PyObject_Vectorcall(
+    let made = check(PyObject_VectorcallDict(
         make.0,
         args.as_ptr(),
         4,

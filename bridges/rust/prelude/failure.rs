@@ -252,7 +252,7 @@ fn raise(said: Said, name: &str) {
             text(name),
             value,
         ];
-        let made = PyObject_Vectorcall(make.0, parts.as_ptr(), parts.len(), std::ptr::null_mut());
+        let made = PyObject_VectorcallDict(make.0, parts.as_ptr(), parts.len(), std::ptr::null_mut());
         for part in parts {
             Py_DecRef(part);
         }

@@ -152,7 +152,7 @@ extern "C" {
     pub fn PySequence_Check(o: O) -> c_int;
     pub fn PyMapping_Items(o: O) -> O;
     pub fn PyCallable_Check(o: O) -> c_int;
-    pub fn PyObject_Vectorcall(f: O, args: *const O, count: usize, names: O) -> O;
+    pub fn PyObject_VectorcallDict(f: O, args: *const O, count: usize, names: O) -> O;
     pub fn PyObject_GetAttrString(o: O, name: *const c_char) -> O;
     pub fn PyObject_SetAttrString(o: O, name: *const c_char, value: O) -> c_int;
     pub fn PyObject_RichCompareBool(a: O, b: O, operation: c_int) -> c_int;

@@ -54,7 +54,7 @@ where
             room.0,
             c"Awaitable".as_ptr(),
         ))?);
-        check(PyObject_Vectorcall(
+        check(PyObject_VectorcallDict(
             class.0,
             &made.0,
             1,
@@ -74,7 +74,7 @@ unsafe fn tell(done: &PyObj, result: O) {
         PyErr_Fetch(&mut kind, &mut error, &mut trace);
     }
     let parts = [result, error].map(|o| if o.is_null() { none() } else { o });
-    let told = PyObject_Vectorcall(done.object(), parts.as_ptr(), 2, std::ptr::null_mut());
+    let told = PyObject_VectorcallDict(done.object(), parts.as_ptr(), 2, std::ptr::null_mut());
     if told.is_null() {
         PyErr_WriteUnraisable(done.object());
     } else {

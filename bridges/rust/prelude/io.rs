@@ -66,7 +66,7 @@ impl PyFile {
             ))?);
             let made = make(&mut Context::new(None, std::ptr::null_mut()))?;
             let args: Vec<O> = made.iter().map(|m| m.0).collect();
-            let result = Owned(check(PyObject_Vectorcall(
+            let result = Owned(check(PyObject_VectorcallDict(
                 f.0,
                 args.as_ptr(),
                 args.len(),

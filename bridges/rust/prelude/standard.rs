@@ -16,7 +16,7 @@ pub fn ask(name: &std::ffi::CStr, args: &[O]) -> Res<O> {
             c"polyhy.bridges.rust.standard".as_ptr(),
         ))?);
         let f = Owned(check(PyObject_GetAttrString(module.0, name.as_ptr()))?);
-        check(PyObject_Vectorcall(
+        check(PyObject_VectorcallDict(
             f.0,
             args.as_ptr(),
             args.len(),

@@ -147,7 +147,7 @@ macro_rules! enumeration {
             fn to_py(self, c: &mut Context) -> Res<O> {
                 let number: i128 = match self { $($path => $value,)* _ => return Err(Failure::conversion("this variant is not public")) };
                 let number = Owned(number.to_py(c)?);
-                check(unsafe { PyObject_Vectorcall($kind.get(), &number.0, 1, std::ptr::null_mut()) })
+                check(unsafe { PyObject_VectorcallDict($kind.get(), &number.0, 1, std::ptr::null_mut()) })
             }
         }
     };
