@@ -14,6 +14,7 @@ from polyhy.front.output import Answer, command, confirm, note, progress
 
 if TYPE_CHECKING:
     from polyhy.packages.lock import Lock
+    from polyhy.policy import Agree
     from polyhy.spec import Pin, Spec
 
 _yes = click.option("-y", "--yes", is_flag=True, help="Let packages run their own build code.")
@@ -214,6 +215,15 @@ def ruled(*, yes: bool = False, offline: bool = False) -> Iterator[None]:
     from polyhy.packages import settings
     from polyhy.policy import governed
 
+    rules = settings.read(root_here())
+    rules = rules._replace(offline=offline or rules.offline, agree=agreeing(yes=yes))
+    with clients.ending(), governed(rules):
+        yield
+
+
+def agreeing(*, yes: bool) -> Agree:
+    """Who agrees that packages run code of their own: the command line, else who is asked, once."""
+
     @cache
     def answer(question: str) -> bool:
         return confirm(question)
@@ -221,10 +231,7 @@ def ruled(*, yes: bool = False, offline: bool = False) -> Iterator[None]:
     def agree(asks: Mapping[Pin, str]) -> bool:
         return yes or answer(_question(asks))
 
-    rules = settings.read(root_here())
-    rules = rules._replace(offline=offline or rules.offline, agree=agree)
-    with clients.ending(), governed(rules):
-        yield
+    return agree
 
 
 def _question(asks: Mapping[Pin, str]) -> str:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
 import click
 
 from polyhy.front.output import Work, progress
+
+if TYPE_CHECKING:
+    from polyhy.packages.resolve import Report
 
 _AS_WRITTEN = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 _EXAMPLES = """\b
@@ -16,47 +25,68 @@ Examples:
   echo '(print 1)' | polyhy run -"""
 
 
+_yes = click.option("-y", "--yes", is_flag=True, help="Let packages run their own build code.")
+
+
 @click.command(
-    context_settings=_AS_WRITTEN, options_metavar="[--inspect-boundary]", epilog=_EXAMPLES
+    context_settings=_AS_WRITTEN, options_metavar="[--inspect-boundary] [--yes]", epilog=_EXAMPLES
 )
 @click.option("--inspect-boundary", "inspects", is_flag=True, help="Show what crosses, by line.")
+@_yes
 @click.argument("args", nargs=-1, type=click.UNPROCESSED, metavar="FILE | -c CODE | -m MODULE | -")
-def run(inspects: bool, args: tuple[str, ...]) -> Work:
+def run(inspects: bool, yes: bool, args: tuple[str, ...]) -> Work:
     """Run a program; what it declares is installed first. All else on the line is its argv."""
-    return lambda: _inspected(list(args)) if inspects else _program(list(args))
+    way = _inspected if inspects else _program
+    return lambda: way(list(args), yes=yes)
 
 
-def _program(args: list[str]) -> int:
+def _program(args: list[str], *, yes: bool) -> int:
     from polyhy.sessions import program
+
+    installing = partial(_installing, yes=yes)
 
     ways = {"-c": (program.run_code, "CODE"), "-m": (program.run_module, "MODULE")}
     if not args:
         raise click.UsageError("say what to run: FILE, -c CODE, -m MODULE, or - for stdin")
     first, rest = args[0], args[1:]
     if first == "-":
-        return program.run_stdin(rest, progress)
+        return program.run_stdin(rest, installing)
     if first not in ways:
-        return program.run_file(first, rest, progress)
+        if first.startswith("-") and not os.path.exists(first):
+            raise click.NoSuchOption(first, possibilities=["--inspect-boundary", "--yes"])
+        return program.run_file(first, rest, installing)
     way, wanted = ways[first]
     if not rest:
         raise click.UsageError(f"{first} wants {wanted} after it")
-    return way(rest[0], rest[1:], progress)
+    return way(rest[0], rest[1:], installing)
 
 
-def _inspected(args: list[str]) -> int:
+@contextmanager
+def _installing(*, yes: bool) -> Iterator[Report]:
+    """What a program declares is installed by its own project's rules; consent is asked here."""
+    from polyhy import clients
+    from polyhy.front.packages import agreeing
+    from polyhy.policy import governed, policy
+
+    rules = policy()._replace(agree=agreeing(yes=yes))
+    with clients.ending(), governed(rules), progress() as report:
+        yield report
+
+
+def _inspected(args: list[str], *, yes: bool) -> int:
     """Run, and tell on stderr what crossed between the program and its guests."""
     from polyhy.guests import boundary
 
     with boundary.watching() as report:
         try:
-            return _program(args)
+            return _program(args, yes=yes)
         finally:
             click.echo(report.text(), err=True, nl=False)
 
 
 @click.command(context_settings=_AS_WRITTEN, options_metavar="[--from SPEC] [--yes]")
 @click.option("--from", "source", metavar="SPEC", help="The package, where the command is not it.")
-@click.option("-y", "--yes", is_flag=True, help="Let packages run their own build code.")
+@_yes
 @click.argument("args", nargs=-1, type=click.UNPROCESSED, metavar="SPEC [ARG]…")
 def x(source: str | None, yes: bool, args: tuple[str, ...]) -> Work:
     """Run a command that a package brings, in an env of its own that is kept in the cache.
