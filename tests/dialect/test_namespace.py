@@ -51,6 +51,18 @@ def test_a_stopped_runtime_is_started_again_by_an_import() -> None:
     assert after.n == 7
 
 
+def test_a_member_of_a_module_within_is_told_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "made_up").mkdir()
+    (tmp_path / "made_up-1.0.dist-info").mkdir()
+    (tmp_path / "made_up" / "__init__.py").write_text("from . import thing")
+    (tmp_path / "made_up" / "thing.py").write_text("class Thing: pass")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(NoSuchMember, match=r'did you mean "thing\.Thing"'):
+        polyhy.import_from("pypi", "made_up", ["Thing"])
+
+
 def test_a_range_a_scope_and_a_subpath_are_understood() -> None:
     assert polyhy.import_from("toy", "greet@2").n == 7
     assert polyhy.import_from("toy", "@scope/pkg").scoped() is True

@@ -181,7 +181,9 @@ def _member(module: Any, name: str, spec: str) -> Any:
             return getattr(module, name)
         except AttributeError:
             pass
-    suggestion = suggest(name, _names(module), "it has")
+    deeper = (f"{inner}.{name}" for inner in _names(module) if _has(module, inner, name))
+    known = [found] if (found := next(deeper, "")) else _names(module)
+    suggestion = suggest(found or name, known, "it has")
     raise NoSuchMember(spec=spec, member=name, suggestion=suggestion)
 
 
@@ -194,6 +196,12 @@ def _names(module: Any) -> list[str]:
         module if isinstance(module, dict) else dir(module)
     )
     return [name for name in names if name.isidentifier() and name[0] != "_"]
+
+
+def _has(module: Any, inner: str, name: str) -> bool:
+    """True where a name is that of a module within: `Workbook` of `xlsx.workbook`."""
+    within = vars(module).get(inner) if isinstance(module, ModuleType) else None
+    return isinstance(within, ModuleType) and hasattr(within, name)
 
 
 # --- the importing file
