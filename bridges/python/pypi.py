@@ -12,9 +12,10 @@ import hashlib
 import re
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -28,8 +29,6 @@ from . import uv_client as uv
 from .environment import has, holds, installed, is_for_here, laid, needs
 from .requirement import asking, canonical, contains, range_of, with_marker
 
-_FLOOR = "3.10"
-_COMPILE = ("pip", "compile", "--universal", "--python-version", _FLOOR, "--generate-hashes")
 _PLAIN = ("--no-header", "--annotation-style", "line", "--emit-index-annotation", "--quiet")
 _FROM = re.compile(r"# from (\S+)")
 _INSTALL = ("pip", "install", "--no-deps", "--require-hashes", "--link-mode", "copy", "--quiet")
@@ -64,8 +63,8 @@ class Pypi(Ecosystem):
             wanted.write_text("".join(f"{asking(spec)}\n" for spec in asked.values()), "utf-8")
             chosen.write_text("".join(f"{_line(pin)}\n" for pin in locked), "utf-8")
             clients.look_ahead("packaging.markers", f"{__package__}.registry")
-            told = [*_COMPILE, *_PLAIN, *_young(), "--output-file", str(chosen), str(wanted)]
-            uv.run(told, specs, policy().root)
+            told = [*_PLAIN, *_young(), "--output-file", str(chosen), str(wanted)]
+            uv.choose(told, specs, policy().root, partial(_builds, asked=asked))
             blocks = _blocks(chosen.read_text("utf-8"))
         froms = ((match["name"], _FROM.search(block)) for match, block in blocks)
         self._indexes |= {name: found[1] for name, found in froms if found}
@@ -88,12 +87,12 @@ class Pypi(Ecosystem):
 
     def stands(self, pin: Pin, env: Path) -> bool:
         """The user may have gone to another Python, or taken away what stood in their own."""
+        exactly = f"=={pin.version}"
         with suppress(OSError):
-            if (env / _MADE_FOR).read_text() == _this_python() and pin.version == laid(
-                env, pin.name
-            ):
+            found = laid(env, pin.name) if (env / _MADE_FOR).read_text() == _this_python() else ""
+            if found == pin.version or (found and contains(exactly, found)):
                 return True
-        return has(pin.name, pin.native["asked"])
+        return has(pin.name, pin.native.get("asked", exactly))
 
     def licences_of(self, pins: Sequence[Pin]) -> Mapping[Pin, str]:
         from . import registry
@@ -188,7 +187,9 @@ class Pypi(Ecosystem):
         head = "# Written by polyhy, from polyhy.lock.\n"
         texts = {"requirements.txt": head + "".join(f"{_locked(pin)}\n" for pin in pins)}
         if not policy().offline:
-            texts["pylock.toml"] = uv.pylock([_line(pin) for pin in pins], specs, policy().root)
+            builds = partial(_builds, asked=[p.name for p in pins if "asked" in p.native])
+            lines = [_line(pin) for pin in pins]
+            texts["pylock.toml"] = uv.pylock(lines, specs, policy().root, builds)
         return texts
 
     def programs(self, pin: Pin, env: Path) -> Mapping[str, Sequence[str]]:
@@ -245,18 +246,24 @@ def _parents(block: str) -> Iterator[str]:
 
 
 def _install(pins: Sequence[Pin], folder: Path) -> None:
-    lines, built = [], []
+    lines, wheels = [], []
     for pin in pins:
         hashes = pin.native["hashes"]
         if _digest(hashes) != pin.hash:
             raise LockError(f"{pin.label}: {_APART}", file="polyhy.lock")
         lines.append(" ".join([f"{pin.name}=={pin.version}", *(f"--hash={h}" for h in hashes)]))
-        built += [] if "asked" in pin.native else [f"--only-binary={pin.name}"]
+        built = "asked" in pin.native or _builds(pin.name)
+        wheels += [] if built else [f"--only-binary={pin.name}"]
     file = folder.with_suffix(".txt")
     file.write_text("\n".join(lines), "utf-8")
     target = ["--target", str(folder), "--requirement", str(file)]
     specs = [Spec("pypi", pin.name, f"=={pin.version}") for pin in pins]
-    uv.run([*_INSTALL, *built, *target], specs, policy().root)
+    uv.run([*_INSTALL, *wheels, *target], specs, policy().root)
+
+
+def _builds(name: str, asked: Container[str] = ()) -> bool:
+    """Whether the source of a package may run what it likes, to be built."""
+    return name in asked or named("pypi", name, policy().scripts)
 
 
 def _recorded(info: Path) -> list[str]:

@@ -117,5 +117,10 @@ def _findings(said: Any, pins: Sequence[Pin]) -> list[Finding]:
 def _homepage(said: Any) -> str:
     if not said:
         return ""
-    urls = [str(url).partition(",")[2].strip() for url in said.get_all("Project-URL", [])]
-    return str(said.get("Home-page") or next(iter(urls), ""))
+    labelled = (str(text).partition(",") for text in said.get_all("Project-URL", []))
+    urls = {label.strip().lower(): url.strip() for label, _, url in labelled}
+    likely = [urls[label] for label in _HOMES if label in urls]
+    return next(filter(None, [said.get("Home-page"), *likely, *urls.values()]), "")
+
+
+_HOMES = ("homepage", "home", "repository", "source", "source code", "documentation")

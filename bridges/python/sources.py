@@ -111,7 +111,7 @@ def _read(folder: Path, commit: str = "") -> Source:
     said = _project(folder)
     inside = folder / "src" if (folder / "src").is_dir() else folder
     texts = ((f.read_text("utf-8", errors="replace"), str(f)) for f in _files(inside))
-    found = [m for text, name in texts if name.endswith(".hy") for m in modules.find(text, name)]
+    found = [m for text, name in texts if name.endswith(".hy") for m in modules.demand(text, name)]
     name = said.get("name") or (found[0].name if found else folder.resolve().name)
     licence = said.get("license") or ""
     licence = licence.get("text", "") if isinstance(licence, dict) else str(licence)

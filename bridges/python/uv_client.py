@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from polyhy import clients
 from polyhy.errors import (
@@ -20,10 +20,21 @@ from polyhy.errors import (
 )
 from polyhy.spec import Spec
 
+_COMPILE = ("pip", "compile", "--universal", "--python-version", "3.10", "--generate-hashes")
 # uv would start every Python that it finds on the path, to see which is the one it wants
 _HERE = ("--python", sys.executable)
 _FLAGS = ("--index-strategy", "first-index", "--no-python-downloads", *_HERE)
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
+_NO_WHEEL = re.compile(
+    r"(?:(?:required|disabled) for|build) `([\w.-]+)"
+    r"|([\w.-]+?)(?:[<>=]\S+)? ha(?:s|ve) no usable wheels"
+)
+
+
+class Unbuilt(ToolFailed):
+    """uv found no wheel of `names`, and was not to build their sources."""
+
+    names: Sequence[str] = ()
 
 
 def run(arguments: Sequence[str], specs: Sequence[Spec], root: str = "") -> None:
@@ -34,6 +45,26 @@ def run(arguments: Sequence[str], specs: Sequence[Spec], root: str = "") -> None
             r"\s+", " ", re.sub(r"[\u00d7\u2500-\u257f\u25b6]", " ", _SECRET.sub("", done.stderr))
         ).strip()
         raise next(make(said, specs) for sign, make in _ERRORS if re.search(sign, said))
+
+
+def choose(
+    arguments: Sequence[str], specs: Sequence[Spec], root: str, builds: Callable[[str], bool]
+) -> None:
+    """Choose versions for every Python that polyhy runs on, and every platform.
+
+    uv may have to build a source to learn what it requires. It builds none but what has no wheel
+    and is let by `builds`, a question for each name.
+    """
+    built: list[str] = []
+    while True:
+        told = [*_COMPILE, "--only-binary=:all:", *(f"--no-binary={name}" for name in built)]
+        try:
+            return run([*told, *arguments], specs, root)
+        except Unbuilt as error:
+            new = [name for name in error.names if name not in built]
+            if not new or not all(map(builds, new)):
+                raise
+            built += new
 
 
 def command() -> str:
@@ -69,7 +100,9 @@ def index(root: str) -> str:
     return _SECRET.sub("", found[1]) if found else ""
 
 
-def pylock(lines: Sequence[str], specs: Sequence[Spec], root: str) -> str:
+def pylock(
+    lines: Sequence[str], specs: Sequence[Spec], root: str, builds: Callable[[str], bool]
+) -> str:
     """The pylock.toml (PEP 751) of exact versions; uv asks the index for their files."""
     import tempfile
     from pathlib import Path
@@ -77,8 +110,8 @@ def pylock(lines: Sequence[str], specs: Sequence[Spec], root: str) -> str:
     with tempfile.TemporaryDirectory(prefix="polyhy-pypi-") as folder:
         wanted, made = Path(folder, "wanted.in"), Path(folder, "pylock.toml")
         wanted.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-        told = ("pip", "compile", "--universal", "--no-deps", "--no-header", "--quiet")
-        run([*told, "--format", "pylock.toml", "-o", str(made), str(wanted)], specs, root)
+        told = ("--no-deps", "--no-header", "--quiet", "--format", "pylock.toml")
+        choose([*told, "-o", str(made), str(wanted)], specs, root, builds)
         return _SECRET.sub("", made.read_text("utf-8"))
 
 
@@ -113,11 +146,12 @@ def _disk(said: str, specs: Sequence[Spec]) -> PackageError:
     return StoreError(said.rpartition("cause: ")[2], file="uv's files")
 
 
-def _unbuilt(said: str, specs: Sequence[Spec]) -> PackageError:
-    named = re.search(r"(?:disabled for|build) `([\w.-]+)", said)
-    name = named[1] if named else ", ".join(spec.name for spec in specs)
+def _unbuilt(said: str, specs: Sequence[Spec]) -> Unbuilt:
+    names = list(dict.fromkeys(a or b for a, b in _NO_WHEEL.findall(said)))
+    name = names[0] if names else ", ".join(spec.name for spec in specs)
     detail = f"{name} has no wheel for this machine, and its source may run anything to be built"
-    return ToolFailed(detail, tool="uv", hint=f"to allow that, run: polyhy add pypi:{name}")
+    hint = f"to allow that, run: polyhy add pypi:{name}"
+    return Unbuilt(detail, tool="uv", hint=hint, names=names)
 
 
 def _failed(said: str, specs: Sequence[Spec]) -> PackageError:

@@ -74,7 +74,7 @@ def call(
     try:
         with clients.beside(command, cwd=folder, env=env) as program:
             check(need)
-            said = clients.heard(program, _BLOCKED)
+            said = clients.heard(program, "cargo", _BLOCKED)
     except OSError as error:
         doing = f"it has to {need}, but {command[0]} does not start: {error.strerror}"
         raise MissingTool(tool="cargo", need=doing, command=INSTALL) from error

@@ -70,7 +70,7 @@ class Crates(Ecosystem):
     def link(self, stored: Mapping[Pin, Path], env: Path) -> None:
         """Lay out a folder that cargo takes for a registry, and what was asked of it."""
         for pin, folder in stored.items():
-            lay(folder, env / "vendor" / f"{pin.name}-{pin.version}")
+            lay(folder, _place(pin, env))
         packages = [
             {
                 "name": pin.name,
@@ -83,6 +83,9 @@ class Crates(Ecosystem):
             for pin in sorted(stored)
         ]
         (env / LAID).write_text(json.dumps(packages, indent=1), "utf-8")
+
+    def stands(self, pin: Pin, env: Path) -> bool:
+        return _place(pin, env).is_dir()
 
     def answers(self, spec: Spec, pin: Pin) -> bool:
         if spec.name.replace("_", "-") != pin.name.replace("_", "-") or "asked" not in pin.native:
@@ -143,6 +146,10 @@ class Crates(Ecosystem):
     def tools(self) -> list[Tool]:
         need = "crates are locked, fetched and compiled by it"
         return [Tool("cargo", cargo.version(), need, cargo.INSTALL)]
+
+
+def _place(pin: Pin, env: Path) -> Path:
+    return env / "vendor" / f"{pin.name}-{pin.version}"
 
 
 def _project(folder: Path, dependencies: Mapping[str, str]) -> None:

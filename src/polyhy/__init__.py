@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from polyhy import errors
-from polyhy.values import null, undefined
 
 if TYPE_CHECKING:
     from polyhy.guests.host import evaluate
     from polyhy.guests.namespace import import_from
     from polyhy.proxy import by_ref, data, limited
+    from polyhy.values import null, undefined
 
 __all__ = ["by_ref", "data", "errors", "evaluate", "import_from", "limited", "null", "undefined"]
 
@@ -36,6 +36,7 @@ _LAZY = {
     "leaks": "polyhy.lifetimes",
     "limited": "polyhy.proxy",
     "meta_object": "polyhy.guests.messages",
+    "null": "polyhy.values",
     "receive_json": "polyhy.guests.messages",
     "runtime_dispatch": "polyhy.guests.runtime",
     "runtimes": "polyhy.guests.runtime",
@@ -43,6 +44,7 @@ _LAZY = {
     "send_json": "polyhy.guests.messages",
     "start_runtime": "polyhy.guests.runtime",
     "stop_runtime": "polyhy.guests.runtime",
+    "undefined": "polyhy.values",
 }
 
 

@@ -109,7 +109,7 @@ def beside(words: Sequence[str], **settings: Any) -> Iterator[Program]:
             work.end(program)
 
 
-def heard(program: Program, blocked: re.Pattern[str]) -> tuple[str, str]:
+def heard(program: Program, name: str, blocked: re.Pattern[str]) -> tuple[str, str]:
     """What a program said once it ended, as its `communicate` has it.
 
     While it waits for `what` a line of its stderr says that it is `blocked` by, people are told.
@@ -126,7 +126,7 @@ def heard(program: Program, blocked: re.Pattern[str]) -> tuple[str, str]:
             pause.close()
             lines.append(line)
             if found := blocked.search(line):
-                pause.enter_context(waiting.on(found["what"]))
+                pause.enter_context(waiting.on(f"{name}'s {found['what']}"))
     reading.join()
     program.wait()
     return "".join(said), "".join(lines)

@@ -203,7 +203,7 @@ class WrongBuild(PackageError, ImportError):
 
 class Tampered(PackageError):
     text = "{what} does not have the hash that polyhy.lock says ({expected})"
-    hint = "the store's copy was removed; run polyhy sync to fetch it anew"
+    hint = "its registry sends other files now, or the lock was edited: restore polyhy.lock"
 
 
 class ToolFailed(PackageError):
@@ -332,5 +332,11 @@ def suggest(name: str, known: list[str] | tuple[str, ...], what: str) -> str:
     """Return `did you mean "npm"?`, or the list of what there is."""
     import difflib
 
-    close = difflib.get_close_matches(name, known, 1)
-    return f'did you mean "{close[0]}"?' if close else f"{what}: {', '.join(sorted(set(known)))}"
+    if close := difflib.get_close_matches(name, known, 1):
+        return f'did you mean "{close[0]}"?'
+    names = sorted(set(known))
+    more = ", …" if len(names) > _MANY else ""
+    return f"{what}: {', '.join(names[:_MANY])}{more}"
+
+
+_MANY = 40

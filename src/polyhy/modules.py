@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from polyhy.errors import SpecError
+from polyhy.errors import ManifestError, SpecError
 from polyhy.spec import Spec
 
 HEAD = "module"
@@ -56,16 +57,20 @@ def parse(forms: list[Any]) -> Module:
 
 def find(source: str, filename: str) -> Iterator[Module]:
     """The modules that a source declares; what can't be read is left for the compiler to say."""
-    if f"({HEAD}" not in source:
-        return
-    from hy.models import Expression, Symbol
+    with suppress(Malformed):
+        for form in _forms(source, filename):
+            yield parse(list(form[1:]))
 
-    for form in read(source, filename):
-        if isinstance(form, Expression) and form and form[0] == Symbol(HEAD):
-            try:
-                yield parse(list(form[1:]))
-            except Malformed:
-                return
+
+def demand(source: str, filename: str) -> Iterator[Module]:
+    """The modules that a source declares, where nobody compiles it; ManifestError where amiss."""
+    for form in _forms(source, filename):
+        try:
+            yield parse(list(form[1:]))
+        except Malformed as error:
+            place = error.form if hasattr(error.form, "start_line") else form
+            where, hint = f"{filename}:{place.start_line}", "mend that line, then run it again"
+            raise ManifestError(error.detail, file=where, hint=hint) from None
 
 
 def read(source: str, filename: str) -> Iterator[Any]:
@@ -79,6 +84,17 @@ def read(source: str, filename: str) -> Iterator[Any]:
         yield from read_many(source, filename, reader, skip_shebang=True)
     except HyLanguageError:
         return
+
+
+def _forms(source: str, filename: str) -> Iterator[Any]:
+    """The `(module …)` forms of a source."""
+    if f"({HEAD}" not in source:
+        return
+    from hy.models import Expression, Symbol
+
+    for form in read(source, filename):
+        if isinstance(form, Expression) and form and form[0] == Symbol(HEAD):
+            yield form
 
 
 class _AnyTag(dict[str, Any]):

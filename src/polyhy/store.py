@@ -21,6 +21,7 @@ from polyhy.spec import Pin
 _MARK = "ok"
 _GONE = ".gone-"
 _MAKE_ANEW = "make the bundle anew"
+_FETCH_ANEW = "it was removed; run polyhy sync to fetch it anew"
 _CACHES = {"darwin": ("", "~/Library/Caches"), "win32": ("LOCALAPPDATA", "~/AppData/Local")}
 
 
@@ -78,7 +79,8 @@ def verify(pin: Pin, variant: str = "") -> Path:
             return entry / "files"
         expected = (entry / _MARK).read_text()
     remove(entry)
-    raise Tampered(what=f"the store's copy of {pin.label}", expected=pin.hash or expected)
+    what = f"the store's copy of {pin.label}"
+    raise Tampered(what=what, expected=pin.hash or expected, hint=_FETCH_ANEW)
 
 
 def is_whole(entry: Path) -> bool:

@@ -15,8 +15,15 @@ MOMENT = 1.0
 
 @contextmanager
 def told(tell: Tell) -> Iterator[None]:
-    """Tell by `tell` what keeps the work inside waiting; where none is in force, nobody is told."""
-    before = _tell.set(tell)
+    """Tell by `tell`, once, what keeps the work inside waiting; nobody is told where none is."""
+    known: set[str] = set()
+
+    def once(text: str) -> None:
+        if text not in known:
+            known.add(text)
+            tell(text)
+
+    before = _tell.set(once)
     try:
         yield
     finally:

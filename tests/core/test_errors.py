@@ -99,3 +99,5 @@ def test_usage_errors_are_value_errors_and_missing_packages_import_errors() -> N
 def test_a_suggestion_is_the_nearest_name_or_all_of_them() -> None:
     assert suggest("nmp", ["npm", "pypi"], "there are") == 'did you mean "npm"?'
     assert suggest("xyz", ["pypi", "npm"], "there are") == "there are: npm, pypi"
+    many = [f"n{number:02}" for number in range(99)]
+    assert suggest("xyz", many, "there are").endswith(", n38, n39, …")

@@ -113,11 +113,20 @@ def pypi_package(
     registry.files[f"/simple/{name}/"] = ("text/html", "\n".join(links).encode())
 
 
-def _tarball(files: dict[str, str]) -> bytes:
+def pypi_source(registry: Registry, name: str, version: str, files: dict[str, str]) -> None:
+    """Put a package of PyPI up that has a source and no wheel."""
+    file = f"{name}-{version}.tar.gz"
+    content = _tarball(files, f"{name}-{version}")
+    registry.files[f"/files/{file}"] = ("application/octet-stream", content)
+    link = f'<a href="/files/{file}#sha256={hashlib.sha256(content).hexdigest()}">{file}</a>'
+    registry.files[f"/simple/{name}/"] = ("text/html", link.encode())
+
+
+def _tarball(files: dict[str, str], folder: str = "package") -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as archive:
         for name, text in files.items():
-            info = tarfile.TarInfo(f"package/{name}")
+            info = tarfile.TarInfo(f"{folder}/{name}")
             info.size = len(text.encode())
             archive.addfile(info, io.BytesIO(text.encode()))
     return stream.getvalue()

@@ -276,6 +276,24 @@ def test_sync_offline_and_yes_are_put_in_force(
     polyhy("sync --offline")
 
 
+def test_run_asks_for_consent_too_and_takes_yes_before_the_file(
+    polyhy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ToyEcosystem, "builds", True)
+    monkeypatch.setattr(ToyEcosystem, "code", {"left": "build.toy"})
+    Path("p.hy").write_text(';; /// polyhy\n;; toy.left = "*"\n;; ///\n(raise SystemExit)\n')
+    assert (
+        "toy:left@1.1.0 (build.toy)\n  read it, then run again with --yes"
+        in polyhy("run p.hy", 1).err
+    )
+    polyhy("run --yes p.hy")
+    polyhy("run p.hy")
+
+
+def test_an_option_that_run_does_not_have_is_named(polyhy: Any) -> None:
+    assert "No such option '--yess'. Did you mean '--yes'?" in polyhy("run --yess p.hy", 2).err
+
+
 def test_somebody_at_a_terminal_is_asked_once_for_their_consent(
     polyhy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -376,7 +394,7 @@ def test_audit_has_three_exit_codes(polyhy: Any, monkeypatch: pytest.MonkeyPatch
     polyhy("add toy:left")
     assert "not audited" in polyhy("audit", output.NOT_AUDITED).out
     monkeypatch.setattr(ToyEcosystem, "audit", lambda self, pins: [])
-    assert polyhy("audit").lines == ["toy: clean (1 packages; its client)"]
+    assert polyhy("audit").lines == ["toy: clean (1 package; its client)"]
     found = Finding("pkg:generic/left@1.1.0", "X-1", "it bites")
     monkeypatch.setattr(ToyEcosystem, "audit", lambda self, pins: [found])
     said = json.loads(polyhy("audit --json", output.VULNERABLE).out)

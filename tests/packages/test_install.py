@@ -201,6 +201,18 @@ def test_an_env_whose_copy_of_the_lock_is_damaged_is_made_anew(project: Path) ->
         assert whole.read_text() == text
 
 
+def test_an_env_that_lost_a_package_is_made_anew_by_the_sync_that_the_error_names(
+    project: Path,
+) -> None:
+    made = install.add(project, [PAIR])
+    laid = made.folder / "toy"
+    for loss in ((laid / "pair.txt").unlink, lambda: shutil.rmtree(laid)):
+        loss()
+        assert not made.locked(PAIR)
+        assert isinstance(env.refusal(PAIR, project), NotInstalled)
+        assert install.sync(project).locked(PAIR)
+
+
 def test_a_folder_without_a_manifest_says_what_to_do(project: Path) -> None:
     with pytest.raises(ManifestError, match=r"no manifest here\n  run: polyhy add npm:lodash"):
         install.sync(project)
@@ -224,6 +236,24 @@ def test_an_ecosystem_whose_specs_did_not_change_is_not_asked(
     install.add(project, [Spec("other", "right")])
     assert asked == ["resolve right", "fetch right"]
     assert {pin.ecosystem for pin in install.sync(project).lock.pins} == {"toy", "other"}
+
+
+def test_an_ecosystem_that_has_nothing_to_upgrade_is_not_asked(
+    project: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Other(ToyEcosystem):
+        name = "other"
+
+    monkeypatch.setitem(plugins._added["polyhy.ecosystems"], "other", Other)
+    install.add(project, [LEFT, Spec("other", "right")])
+    for names, resolved in (
+        (["left"], ["resolve left"]),
+        (["other:right"], ["resolve right"]),
+        ([], ["resolve left", "resolve right"]),
+    ):
+        asked.clear()
+        install.lock(project, upgrade=names)
+        assert sorted(asked) == resolved
 
 
 def test_a_rooms_own_packages_lie_apart(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from hy.errors import HySyntaxError
 
 from polyhy import modules, plugins
 from polyhy.errors import (
+    ManifestError,
     Offline,
     PackageError,
     SpecError,
@@ -22,7 +23,7 @@ from polyhy.errors import (
     UnknownPackage,
 )
 from polyhy.front import cli
-from polyhy.packages import install, lock
+from polyhy.packages import env, install, lock, manifest
 from polyhy.policy import Policy, governed
 from polyhy.sessions import lisp
 from polyhy.sessions.declared import declared
@@ -259,6 +260,16 @@ def test_a_source_that_can_not_be_opened_says_why(
         install.sync(project)
 
 
+def test_a_folder_whose_module_says_nonsense_is_refused_by_its_line(
+    project: Path, tools: Path
+) -> None:
+    said = '\n(module :name "my-tools"\n  :requires ["toy;left"])\n'
+    (tools / "my_tools" / "__init__.hy").write_text(REQUIRE + said)
+    with pytest.raises(ManifestError, match=r"__init__.hy:4: 'toy;left' is not a package spec"):
+        install.add(project, [room().claims(str(tools), project)])
+    assert not (project / "polyhy.lock").exists()
+
+
 def test_texts_that_are_no_paths_are_not_claimed(project: Path) -> None:
     for text in ("lodash", "lodash@^4", "@scope/pkg", "lodash/fp"):
         assert room().claims(text, project) is None
@@ -277,6 +288,20 @@ def test_the_commands_take_a_folder_and_a_program_imports_it(
     assert capsys.readouterr().out == "42\n"
     sys.modules.pop("my_tools", None)
     assert lock.read(project)
+
+
+def test_a_module_in_an_env_imports_what_it_brought_into_the_lock(
+    project: Path, tools: Path
+) -> None:
+    (tools / "pyproject.toml").write_text("[tool.polyhy.dependencies]\n")
+    head = '(module :name "my-tools" :requires ["toy:left"] :exports [side])\n'
+    body = '(import-from "toy" left)\n(defn side [] (str left))\n'
+    (tools / "my_tools" / "__init__.hy").write_text(REQUIRE + head + body)
+    made = install.add(project, [room().claims(str(tools), project)])
+    laid = made.folder / "lisp" / "my_tools"
+    assert laid.is_dir()
+    assert env.find(laid) == made
+    assert manifest.find_root(laid) == project
 
 
 def test_a_program_of_the_project_imports_what_is_added_as_python_does(

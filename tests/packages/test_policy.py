@@ -137,6 +137,12 @@ def test_a_licence_fits_if_one_way_to_read_it_does(
             licences.check([pin], rules)
 
 
+def test_of_many_refused_packages_the_first_are_named() -> None:
+    pins = [Pin("toy", f"n{number:02}", "1", "generic", licence="MIT") for number in range(12)]
+    with pytest.raises(LicenceRefused, match=r"n00@1 \(MIT\), .*, toy:n09@1 \(MIT\) and 2 more\n"):
+        licences.check(pins, Policy(refused=("MIT",)))
+
+
 def test_a_package_whose_licence_is_not_allowed_is_not_added(project: Path) -> None:
     declare(project, 'allow-licenses = ["MIT"]')
     with pytest.raises(LicenceRefused, match=r"toy:right@3.0.0 \(it names none\)"):

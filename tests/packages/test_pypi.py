@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 from dataclasses import replace
+from email.parser import Parser
 from pathlib import Path
 from typing import ClassVar
 
@@ -62,6 +63,41 @@ class TestPypi(EcosystemLaws):
 class TestWithoutTheRegistry:
     room = plugins.ecosystem("pypi")
 
+    @pytest.mark.parametrize(
+        ("said", "home"),
+        [
+            (
+                "Project-URL: Changelog, https://x/new\nProject-URL: HomePage, https://x\n",
+                "https://x",
+            ),
+            ("Project-URL: Changelog, https://x/new\n", "https://x/new"),
+            ("Home-page: https://h\nProject-URL: Homepage, https://x\n", "https://h"),
+            ("Name: x\n", ""),
+        ],
+    )
+    def test_the_homepage_is_the_link_that_is_called_so(self, said: str, home: str) -> None:
+        from polyhy.bridges.python import registry
+
+        assert registry._homepage(Parser().parsestr(said)) == home
+
+    @pytest.mark.parametrize(
+        ("said", "names"),
+        [
+            ("hint: Wheels are required for `a.b-c` because building from source", ["a.b-c"]),
+            ("all versions of docopt have no usable wheels and building from", ["docopt"]),
+            ("Because six==1.0.0 has no usable wheels and you require six==1.0", ["six"]),
+            ("Building source distributions is disabled for `six`", ["six"]),
+            ("a: no usable wheels. Wheels are required for `a` and `b`", ["a"]),
+            ("building from source is disabled", []),
+        ],
+    )
+    def test_what_has_no_wheel_is_read_out_of_what_versions_of_uv_say(
+        self, said: str, names: list[str]
+    ) -> None:
+        from polyhy.bridges.python import uv_client
+
+        assert uv_client._unbuilt(said, [Spec("pypi", "x")]).names == names
+
     def test_what_the_environment_has_stands_in_its_range(self, tmp_path: Path) -> None:
         for asked, stands in (("", True), (">=1", True), (">=999", False)):
             pin = Pin("pypi", "pytest", "8.0", "", native={"asked": asked})
@@ -77,6 +113,7 @@ class TestWithoutTheRegistry:
         env.mkdir()
         self.room.link({pin: tmp_path / "stored"}, env)
         assert self.room.stands(pin, env)
+        assert self.room.stands(replace(pin, version="1.0.0"), env)
         assert not self.room.stands(replace(pin, version="1.1"), env)
         (env / "made-for").write_text("cpython-27-elsewhere")
         assert not self.room.stands(pin, env)

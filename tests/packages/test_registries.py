@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback import Registry, npm_package, pypi_package, serving
+from loopback import Registry, npm_package, pypi_package, pypi_source, serving
 
 from polyhy import plugins
 from polyhy.bridges.js import npm_client
@@ -24,6 +24,7 @@ from polyhy.errors import (
     PackageError,
     SpecError,
     Tampered,
+    ToolFailed,
     UnknownPackage,
 )
 from polyhy.front import cli
@@ -462,6 +463,45 @@ def test_npm_ci_takes_what_is_exported(project: Path, npm: Registry) -> None:
     assert (native / "node_modules/inner/index.js").is_file()
 
 
+BACKEND = """
+import zipfile
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    open({ran!r}, "w").close()
+    info, name = "madeup_source-1.0.dist-info", "madeup_source-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(f"{{folder}}/{{name}}", "w") as wheel:
+        wheel.writestr("madeup_source.py", "")
+        wheel.writestr(f"{{info}}/METADATA", "Name: madeup-source\\nVersion: 1.0\\n")
+        wheel.writestr(f"{{info}}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\n")
+        wheel.writestr(f"{{info}}/RECORD", "madeup_source.py,,\\n")
+    return name
+"""
+
+
+def test_no_source_is_built_to_choose_versions_unless_it_is_named(
+    project: Path, pypi: Registry, tmp_path: Path
+) -> None:
+    ran = tmp_path / "ran"
+    build = 'requires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    files = {
+        "PKG-INFO": "Metadata-Version: 1.0\nName: madeup-source\nVersion: 1.0\n",
+        "pyproject.toml": f"[build-system]\n{build}",
+        "backend.py": BACKEND.format(ran=str(ran)),
+    }
+    pypi_source(pypi, "madeup_source", "1.0", files)
+    pypi_package(pypi, "madeup_inner", {"1.0": "ISC"}, "madeup-source")
+    for name in ("inner", "source"):
+        pypi.files[f"/simple/madeup-{name}/"] = pypi.files[f"/simple/madeup_{name}/"]
+    with pytest.raises(ToolFailed, match=r"madeup-source has no wheel.*\n.*pypi:madeup-source"):
+        install.add(project, [Spec("pypi", "madeup-tool")])
+    assert not ran.exists()
+    table = '[tool.polyhy]\nallow-scripts = ["pypi:madeup-source"]\n'
+    (project / "pyproject.toml").write_text(table)
+    made = install.add(project, [Spec("pypi", "madeup-tool")])
+    assert ran.exists()
+    assert (made.folder / "pypi" / "madeup_source.py").is_file()
+
+
 def test_uv_takes_what_is_exported(project: Path, pypi: Registry) -> None:
     import subprocess
 
@@ -472,6 +512,7 @@ def test_uv_takes_what_is_exported(project: Path, pypi: Registry) -> None:
         assert TOKEN not in text
         (native / name).write_text(text)
     assert {file.name for file in native.iterdir()} == {"requirements.txt", "pylock.toml"}
+    assert 'requires-python = ">=3.10"' in (native / "pylock.toml").read_text()
     command = ["uv", "pip", "install", "--python", sys.executable, "--require-hashes"]
     command += ["--target", str(native / "there"), "-r", str(native / "requirements.txt")]
     subprocess.run(command, check=True, capture_output=True)

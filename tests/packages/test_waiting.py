@@ -1,5 +1,6 @@
 """Who waits for another process is told so, once, if it takes longer than a moment."""
 
+import fcntl
 import json
 import re
 import subprocess
@@ -7,37 +8,47 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, NamedTuple
 
 import pytest
-from filelock import FileLock
 
 from polyhy import clients, store, waiting
 from polyhy.front import cli
 
-MANIFEST = "[tool.polyhy.dependencies]\n"
 BLOCKED = re.compile(r"blocked by (?P<what>.+)")
 BLOCKS = """
 import os, sys, time
 print("its answer")
-print("blocked by its cache", file=sys.stderr, flush=True)
+print("blocked by cache", file=sys.stderr, flush=True)
 while not os.path.exists(sys.argv[1]):
     time.sleep(0.01)
 print("goes on", file=sys.stderr)
 """
 
 
+class Held(NamedTuple):
+    """A lock that another process has, as far as filelock can tell."""
+
+    file: Path
+    stream: IO[str]
+
+    def release(self) -> None:
+        fcntl.flock(self.stream, fcntl.LOCK_UN)
+
+
 @pytest.fixture
-def held(tmp_path: Path) -> Iterator[FileLock]:
-    """The lock of a project, in use; any thread may release it."""
-    (tmp_path / "pyproject.toml").write_text(MANIFEST)
-    lock = FileLock(tmp_path / ".polyhy" / "lock", thread_local=False)
-    Path(lock.lock_file).parent.mkdir()
-    with lock:
-        yield lock
+def held(tmp_path: Path) -> Iterator[Held]:
+    """The lock of a project, in use."""
+    (tmp_path / "pyproject.toml").write_text("[tool.polyhy.dependencies]\n")
+    file = tmp_path / ".polyhy" / "lock"
+    file.parent.mkdir()
+    with file.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield Held(file, stream)
 
 
 def test_who_waits_for_a_lock_is_told_who_has_it(
-    held: FileLock, monkeypatch: pytest.MonkeyPatch
+    held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "MOMENT", 0.01)
     said: list[str] = []
@@ -46,8 +57,8 @@ def test_who_waits_for_a_lock_is_told_who_has_it(
         said.append(text)
         held.release()
 
-    with waiting.told(tell), store.locked(Path(held.lock_file)):
-        assert said == [f"waiting for another process, which holds {held.lock_file}"]
+    with waiting.told(tell), store.locked(held.file):
+        assert said == [f"waiting for another process, which holds {held.file}"]
 
 
 def test_a_lock_that_is_free_is_waited_for_by_nobody(
@@ -59,7 +70,7 @@ def test_a_lock_that_is_free_is_waited_for_by_nobody(
 
 
 def test_a_command_says_on_stderr_that_it_waits_and_its_answer_stays_json(
-    held: FileLock, tmp_path: Path
+    held: Held, tmp_path: Path
 ) -> None:
     words = [sys.executable, "-c", "from polyhy.front.start import main; main()", "sync", "--json"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -68,13 +79,13 @@ def test_a_command_says_on_stderr_that_it_waits_and_its_answer_stays_json(
         first = child.stderr.readline()
         held.release()
         out, err = child.communicate(timeout=60)
-    assert first == f"waiting for another process, which holds {held.lock_file}\n"
+    assert first == f"waiting for another process, which holds {held.file}\n"
     assert "waiting" not in err
     assert json.loads(out)["packages"] == 0
 
 
 def test_a_quiet_command_waits_in_silence(
-    held: FileLock,
+    held: Held,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -98,18 +109,21 @@ def test_a_client_that_says_what_blocks_it_is_heard_while_it_waits(
 
     command = [sys.executable, "-c", BLOCKS, str(go)]
     with waiting.told(tell), clients.beside(command) as program:
-        assert clients.heard(program, BLOCKED) == (
+        assert clients.heard(program, "a client", BLOCKED) == (
             "its answer\n",
-            "blocked by its cache\ngoes on\n",
+            "blocked by cache\ngoes on\n",
         )
-    assert said == ["waiting for its cache"]
+    assert said == ["waiting for a client's cache"]
     assert program.returncode == 0
 
 
-def test_a_client_that_is_blocked_for_a_moment_disturbs_nobody(tmp_path: Path) -> None:
+def test_a_client_that_is_blocked_for_a_moment_disturbs_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "MOMENT", 60)
     (go := tmp_path / "go").touch()
     said: list[str] = []
     command = [sys.executable, "-c", BLOCKS, str(go)]
     with waiting.told(said.append), clients.beside(command) as program:
-        clients.heard(program, BLOCKED)
+        clients.heard(program, "a client", BLOCKED)
     assert said == []

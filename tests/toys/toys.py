@@ -48,3 +48,6 @@ class Toys(ToyEcosystem):
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_text(source)
         return folders
+
+    def stands(self, pin: Pin, env: Path) -> bool:
+        return (env / f"{pin.name}.toy").is_file()

@@ -84,7 +84,8 @@ def plain(verdict: Verdict) -> dict[str, Any]:
 def lines(verdict: Verdict) -> Iterator[str]:
     """A verdict for people: a line, and one for each finding."""
     state = verdict.state.value
-    yield f"{verdict.ecosystem}: {state} ({verdict.packages} packages; {verdict.source})"
+    many = "package" if verdict.packages == 1 else "packages"
+    yield f"{verdict.ecosystem}: {state} ({verdict.packages} {many}; {verdict.source})"
     for found in verdict.findings:
         fixed = f"; fixed in {found.fixed}" if found.fixed else ""
         severity = f" [{found.severity}]" if found.severity else ""

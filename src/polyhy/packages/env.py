@@ -13,10 +13,9 @@ from polyhy.errors import NotInstalled, NotLocked, PackageError
 from polyhy.packages import lock as locks
 from polyhy.packages import manifest
 from polyhy.packages.lock import Lock
+from polyhy.packages.manifest import CURRENT, FOLDER
 from polyhy.spec import Pin, Spec
 
-FOLDER = ".polyhy"
-CURRENT = "current"
 _chosen: Env | None = None
 
 

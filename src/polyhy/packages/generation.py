@@ -38,7 +38,7 @@ def build(root: Path, lock: Lock, report: Report) -> Env:
     """Lay the generation out in a staging folder and rename it into place; not yet in use."""
     pins = wanted(lock)
     built = Env(root, root / envs.FOLDER / _name(lock, pins))
-    if _intact(built, lock):  # the one before, asked again
+    if _intact(built, lock, pins):  # the one before, asked again
         return built
     stock(pins, report)
     with store.refusals(built.folder):
@@ -96,7 +96,8 @@ def switch(built: Env) -> Env:
 
 def is_of(env: Env, lock: Lock) -> bool:
     """True where an env is whole and is what this lock makes on this machine."""
-    return env.folder.name == _name(lock, wanted(lock)) and _intact(env, lock)
+    pins = wanted(lock)
+    return env.folder.name == _name(lock, pins) and _intact(env, lock, pins)
 
 
 def wanted(lock: Lock) -> Wanted:
@@ -137,13 +138,21 @@ def _entries(pins: Wanted) -> list[str]:
     ]
 
 
-def _intact(env: Env, lock: Lock) -> bool:
-    """True where the env is there and was made from this lock."""
+def _intact(env: Env, lock: Lock, pins: Wanted) -> bool:
+    """True where the env was made from this lock, and nobody has taken a package out of it."""
     try:
         same = locks.read(env.folder) == lock
     except LockError:
         return False
-    return same and all(folder.is_dir() for folder in tools.shared(env.folder))
+    return (
+        same
+        and all(folder.is_dir() for folder in tools.shared(env.folder))
+        and all(_stands(plugins.ecosystem(name), pins[name][0], env.folder / name) for name in pins)
+    )
+
+
+def _stands(ecosystem: Ecosystem, pins: Sequence[Pin], folder: Path) -> bool:
+    return folder.is_dir() and all(ecosystem.stands(pin, folder) for pin in pins)
 
 
 def _stock(ecosystem: Ecosystem, pins: list[Pin], report: Report, stage: str) -> None:

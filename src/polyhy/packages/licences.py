@@ -13,6 +13,9 @@ from polyhy.policy import Policy, named
 from polyhy.spec import Pin
 from polyhy.together import each
 
+_TOLD = 10
+"""So many refused packages are named."""
+
 
 def normal(text: str) -> str:
     """A licence as SPDX spells it, where it can be told; else the text itself, on one line.
@@ -69,7 +72,8 @@ def check(pins: Iterable[Pin], policy: Policy) -> None:
         and not _fits(pin.licence, allowed, refused)
     ]
     if bad:
-        raise LicenceRefused(", ".join(bad))
+        more = f" and {len(bad) - _TOLD} more" if len(bad) > _TOLD else ""
+        raise LicenceRefused(f"{', '.join(bad[:_TOLD])}{more}")
 
 
 def _fits(licence: str, allowed: set[str], refused: set[str]) -> bool:

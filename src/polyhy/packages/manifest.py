@@ -29,13 +29,22 @@ else:
 
 FILE = "pyproject.toml"
 LOCK = "polyhy.lock"
+FOLDER = ".polyhy"
+"""Where the envs of a project lie."""
+
+CURRENT = "current"
+"""The file there that names the one in use."""
+
 MERGE = re.compile(r"^(<{7}|>{7}|={7}|\|{7})( .*|)$", re.MULTILINE)
 """The lines that git leaves where it could not merge."""
 
 
 def find_root(start: Path) -> Path | None:
-    """The nearest folder, `start` or above, with polyhy.lock or a [tool.polyhy] table."""
-    start = start.absolute()
+    """The nearest folder, `start` or above, with polyhy.lock or a [tool.polyhy] table.
+
+    What lies in a project's env belongs to that project, whatever it brought along.
+    """
+    start = _owner(start.absolute())
     return next((f for f in (start, *start.parents) if (f / LOCK).is_file() or _declares(f)), None)
 
 
@@ -146,6 +155,14 @@ def fail(file: str, line: int, detail: str, *, hint: str) -> NoReturn:
     """Raise the ManifestError for a line of a file."""
     where = f"{file}:{line}" if line else file
     raise ManifestError(detail, file=where, hint=hint.replace("{", "{{").replace("}", "}}"))
+
+
+def _owner(folder: Path) -> Path:
+    """The project that has `folder` in its env; else `folder`."""
+    if FOLDER not in folder.parts:
+        return folder
+    envs = (f for f in folder.parents if f.name == FOLDER and (f / CURRENT).is_file())
+    return next((found.parent for found in envs), folder)
 
 
 def _declares(folder: Path) -> bool:

@@ -36,7 +36,7 @@ def resolve(specs: Sequence[Spec], old: Lock, report: Report, upgrade: Upgrade =
 
     def choose(name: str) -> list[Pin]:
         same = before.get(name) == asked[name] and name not in broken
-        if upgrade is None and same and not _changed(name, old):
+        if same and not _upgraded(name, old, upgrade) and not _changed(name, old):
             return old.of_ecosystem(name)[1]
         return _choose(name, asked[name], old, report, upgrade)
 
@@ -104,6 +104,17 @@ def _changed(name: str, lock: Lock) -> list[str]:
     return [pin.label for pin in lock.of_ecosystem(name)[1] if room.changed(pin)]
 
 
+def _upgraded(name: str, lock: Lock, upgrade: Upgrade) -> bool:
+    """Whether anything of an ecosystem is to be chosen anew."""
+    if not upgrade:
+        return upgrade is not None
+    return any(_is_named(pin, upgrade) for pin in lock.of_ecosystem(name)[1])
+
+
+def _is_named(pin: Pin, names: Collection[str]) -> bool:
+    return pin.name in names or f"{pin.ecosystem}:{pin.name}" in names
+
+
 def _choose(
     name: str, specs: Sequence[Spec], old: Lock, report: Report, upgrade: Upgrade
 ) -> list[Pin]:
@@ -111,9 +122,7 @@ def _choose(
     if policy().offline and not room.local:
         raise Offline("the lock has to change, and --offline is given", ecosystem=name)
     if upgrade is not None:
-        names = set(upgrade)
-        kept = (p for p in locked if names.isdisjoint((p.name, f"{p.ecosystem}:{p.name}")))
-        locked = list(kept) if names else []
+        locked = [pin for pin in locked if not _is_named(pin, upgrade)] if upgrade else []
     _unambiguous(specs)
     report(f"resolve {name}", 0, 1)
     pins = room.resolve(specs, locked)

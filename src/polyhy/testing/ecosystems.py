@@ -66,6 +66,9 @@ class ToyEcosystem(Ecosystem):
         for folder in stored.values():
             lay(folder, env)
 
+    def stands(self, pin: Pin, env: Path) -> bool:
+        return (env / f"{pin.name}.txt").is_file()
+
     def answers(self, spec: Spec, pin: Pin) -> bool:
         return "asked" in pin.native and spec.name == pin.name and _within(pin.version, spec)
 
@@ -183,6 +186,7 @@ class EcosystemLaws:
             self.room.build(pin, folder)
         self.room.link(fetched, _new(tmp_path / "env"))
         assert (tmp_path / "env" / self.file).is_file()
+        assert all(self.room.stands(pin, tmp_path / "env") for pin in wanted)
 
     def test_a_package_with_another_hash_is_refused(self, pins: list[Pin], tmp_path: Path) -> None:
         with pytest.raises(Tampered, match=pins[0].name):
