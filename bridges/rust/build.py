@@ -15,7 +15,7 @@ from typing import Any
 
 from polyhy import store
 
-from . import cargo, emit, later
+from . import emit, later
 from .api import Planner
 from .describe import describe
 from .document import Document
@@ -42,23 +42,21 @@ def make(workspace: Workspace, folder: Path, hints: Mapping[str, str]) -> None:
             pruner = Pruner(api, workspace, say)
             pruner.check()
         quick = later.when() != "now" and len(api.entries) > later.FEW
-        workspace.optimize(level=0 if quick else 2)
+        workspace.level = 0 if quick else 2
         library = workspace.name.replace("-", "_")
         docs = document.root.get("docs") or ""
-        # All projects share the folder that cargo writes libraries of one name to.
-        with progress.stage("compile"), store.locked(cargo.cache() / "build.lock"):
+        with progress.stage("compile"):
             said = pruner.build(lambda: emit.extension(api, library, docs))
-            if said.library is not None:
-                shutil.copy2(said.library, kept / EXTENSION)
         if said.library is None:
             raise BuildFailed(
-                "cargo made no library", crate=workspace.name, advice="clean its cache"
+                "rustc made no library", crate=workspace.name, advice="clean its cache"
             )
+        said.library.rename(kept / EXTENSION)
         shutil.copy2(project / "src" / "lib.rs", kept / "extension.rs")
         (kept / STUB).write_text(stub(api), "utf-8")
         (kept / SKIPS).write_text(json.dumps(summary(api), indent=1), "utf-8")
-        if quick and said.call and later.when() == "after":
-            later.plan(said.call, project, kept)
+        if quick and later.when() == "after":
+            later.plan(said.words, project, kept)
         if folder.exists():  # what a process left that was ended half-way
             store.remove(folder)
         os.rename(kept, folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from .borrow import Borrows
 from .choose import Choice, Chooser
 from .document import Document
 from .model import Model, type_arguments, type_parameters
-from .rusty import Writer
+from .rusty import Unnameable, Writer
 
 OPEN = "open"
 """What reads an argument whose type may be another."""
@@ -90,22 +91,31 @@ class Call:
         return [f"{lets} {leave}!({shape} f k s {way})" for way in ways]
 
     def _shape(self, type_: Any) -> str:
-        """What a result is a shape of: its `Err` is raised."""
+        """What a result is a shape of (its `Err` is raised), and of which type: see lines.py."""
+        document = self.target.document
         if type_ is None:
-            return "plain"
-        document, said = self.target.document, type_
-        for _ in range(4):
-            outer, rest, document = self._unwrapped(document, said)
-            if outer == "Result":
-                within = self._unwrapped(document, rest)[0] if rest else ""
-                return "result_option" if within == "Option" else "result"
-            if outer == "Option":
-                within = self._unwrapped(document, rest)[0] if rest else ""
-                return "option_result" if within == "Result" else "option"
-            if outer != "alias":
-                return "plain"
-            said = rest
-        return "plain"
+            return "plain {()}"
+        outer, inside, where = self._unwrapped(document, type_)
+        if not outer:
+            return self._holding("plain", type_, document)
+        if inside is None or self._is_of_alias(inside, type_):
+            within = self._unwrapped(where, inside)[0] if inside else ""
+            return f"{outer}_{within}".lower() if within not in ("", outer) else outer.lower()
+        within, innermost, there = self._unwrapped(where, inside)
+        if within and within != outer:
+            return self._holding(f"{outer}_{within}".lower(), innermost, there)
+        return self._holding(outer.lower(), inside, where)
+
+    def _holding(self, shape: str, type_: Any, document: Document) -> str:
+        with suppress(Unnameable):
+            text = Writer(self.model, document, self.chosen).write(type_ or {"tuple": []})
+            if "{" not in text:
+                return f"{shape} {{{text}}}"
+        return shape
+
+    def _is_of_alias(self, inside: Any, type_: Any) -> bool:
+        """True for what an alias says in terms of its own parameters."""
+        return "'generic'" in str(inside) and inside not in type_arguments(type_["resolved_path"])
 
     def _unwrapped(self, document: Document, type_: Any) -> tuple[str, Any, Document]:
         said = type_.get("resolved_path")
@@ -140,9 +150,9 @@ class Call:
     def _argument(self, at: int, type_: Any) -> str:
         frame = "k" if self.found.kept[at] else "f"
         if self.is_method and at == 0 and not self.target.enumeration:
-            self.lets.append(f"let x0 = receiver(s, {'f' if self.found.lease else frame})?;")
+            self.lets.append(f"let x0 = got!(receiver(s, {'f' if self.found.lease else frame}));")
             if "borrowed_ref" not in type_:
-                self.lets[-1] = "let x0 = receiver(s, k)?;"
+                self.lets[-1] = "let x0 = got!(receiver(s, k));"
             return "x0"
         place = at - (self.is_method and not self.target.enumeration)
         if closure := self._closure(type_, place, frame):
@@ -152,9 +162,9 @@ class Call:
         said = str(type_) + wanted
         self.big = self.big or bool(_BIG.search(said)) or "'slice'" in said
         self.python = self.python or any(w in said for w in ("PyFile", "PyIter", "PyData"))
-        text = f"::<{wanted}>" if wanted else ""
+        text = f"::<{wanted}, _>" if wanted else ""
         read = self._reading(at, wanted)
-        self.lets.append(f"let x{at} = {read}{text}(p, {place}, {frame})?;")
+        self.lets.append(f"let x{at} = got!({read}{text}(p, {place}, {frame}));")
         return f"x{at}"
 
     def _reading(self, at: int, wanted: str) -> str:
@@ -213,7 +223,7 @@ class Call:
             return ""
         self.sends = self.sends or choice.sends
         self.open.append("_")
-        self.lets.append(f"let g{at} = {OPEN}::<Callable>(p, {at}, {frame})?;")
+        self.lets.append(f"let g{at} = got!({OPEN}::<Callable, _>(p, {at}, {frame}));")
         names = [f", a{n}" for n in range(len(choice.closure))]
         if not choice.signature:
             return f"callback!(g{at}{''.join(names)})"

@@ -17,7 +17,7 @@ SELF_ITER = "PyObject_SelfIter as *const _"
 
 def extension(api: Api, name: str, docs: str) -> Lines:
     """The source of the extension: each entry's best line, and the tables of the module."""
-    lines = Lines()
+    lines = Lines(api.classes)
     for own in api.classes:
         lines.add(own.declaration, own)
     classes = [own.text for own in api.classes]

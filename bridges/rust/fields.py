@@ -96,10 +96,10 @@ def _built(own: Class, path: str, fields: Sequence[Any] | None, label: str) -> s
     names = [_parameter(field["name"]) for field in fields or ()]
     listed = " ".join(f'"{each}"' for each in names)
     reads = enumerate(map(_reader, fields or ()))
-    lets = " ".join(f"let x{n} = {read}(p, {n}, k)?;" for n, read in reads)
+    lets = " ".join(f"let x{n} = got!({read}(p, {n}, k));" for n, read in reads)
     filled = ", ".join(f"{rust_name(f['name'])}: x{n}" for n, f in enumerate(fields or ()))
     built = path if fields is None else f"{path} {{ {filled} }}"
     return (
         f'shim! {{ @ID "{label}" [{listed}] {len(names)} |s, p, f, k| '
-        f"{{ {lets} let value: {own.text} = {built}; leave!(plain f k s value) }} }}"
+        f"{{ {lets} let value: {own.text} = {built}; leave!(plain {{{own.text}}} f k s value) }} }}"
     )

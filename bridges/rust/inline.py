@@ -47,7 +47,6 @@ class Inline(Workspace):
         self.package = Package(self.name, "0.0.0", "", requires, (), True)
         self.others: dict[str, Package] = {}
         self.folder = Path()
-        self.level = 2
 
     def prepare(self, folder: Path) -> None:
         super().prepare(folder)
@@ -70,7 +69,7 @@ class Inline(Workspace):
 
     def check(self) -> None:
         """Let rustc read the source: what it refuses is said at the line of the program."""
-        done = self.cargo("check", "-p", self.name, "--message-format=json")
+        done = self.cargo("build", "-p", self.name, "--message-format=json")
         for message in _errors(done.stdout):
             raise self._refusal(message)
         if done.returncode:

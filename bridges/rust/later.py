@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,10 @@ def when() -> str:
     return os.environ.get("POLYHY_OPTIMIZE") or "after"
 
 
-def plan(call: str, project: Path, folder: Path) -> None:
+def plan(words: Sequence[str], project: Path, folder: Path) -> None:
     """Write into `folder` how its extension is optimized, as rustc was called in `project`."""
     (project / "src").rename(folder / "src")
-    (folder / LATER).write_text(json.dumps(rustc.arguments(call)), "utf-8")
+    (folder / LATER).write_text(json.dumps(words), "utf-8")
 
 
 def begin(folder: Path) -> None:
@@ -61,7 +61,7 @@ def optimize(folder: Path) -> None:
         with tempfile.TemporaryDirectory(prefix=".staging-", dir=folder) as name:
             words[words.index("--out-dir") + 1] = name
             done = subprocess.run([*words, "-C", "opt-level=2"], cwd=folder, capture_output=True)
-            made = sorted(each for each in Path(name).iterdir() if each.suffix == ".so")
+            made = rustc.libraries(Path(name))
             if done.returncode == 0 and made:
                 made[0].replace(folder / EXTENSION)
         (folder / LATER).unlink()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from .certain import is_certain
 from .classes import Class
 from .kinds import distinct
 from .plan import Api, Entry
@@ -13,34 +15,31 @@ LINTS = (
     *("dependency_on_unit_never_type_fallback", "arithmetic_overflow", "invalid_value"),
     *("useless_deprecated", "enum_intrinsics_non_enums"),
 )
-TOPICS = (
-    *("borrowing", "call", "callback", "failure", "ffi", "frame", "from_py", "future", "handle"),
-    *("io", "iterate", "module", "object", "octets", "slots", "specialize", "to_py", "told"),
-)
 HEAD = f"""\
 #![allow({", ".join(LINTS)})]
-#[cfg(feature = "serde_core")]
-extern crate serde_core as serde;
-mod prelude;
-use prelude::{{{", ".join(f"{topic}::*" for topic in TOPICS)}}};
-#[cfg(feature = "serde")]
-use prelude::data::*;
+#[macro_use]
+extern crate polyhy_prelude as prelude;
+use prelude::names::*;
+here!();
 """
 
 MOST_WAYS = 5
 """How many types of arguments a function may be compiled for."""
+_RESULT = re.compile(r"(?P<shape>\b\w+) \{(?P<type>[^{}]*)\}(?= f k s )")
 
 
 class Lines:
     """Source whose lines can be dropped: `at` says what stands on a line, and as which text."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: Sequence[Class]) -> None:
         self.text = HEAD.splitlines()
+        self.shapes = {own.text: own.shape for own in classes}
         self.at: dict[int, tuple[Entry | Class, str]] = {}
 
     def add(self, line: str, what: Entry | Class, ident: str = "", text: str = "") -> None:
         """Add a line of a plan; `text` is how it is written, where that differs."""
-        self.text.append((text or line).replace("@ID", ident).replace("\n", " "))
+        written = (text or line).replace("@ID", ident).replace("\n", " ")
+        self.text.append(_RESULT.sub(self._result, written))
         self.at[len(self.text)] = (what, line)
 
     def bind(self, entry: Entry, classes: Sequence[str]) -> None:
@@ -56,13 +55,17 @@ class Lines:
         head = ways[0][: ways[0].index("|")].replace("shim!", "either!").replace("@ID", entry.ident)
         self.text.append(f"{head}[{' '.join(idents)}] }}")
 
+    def _result(self, found: re.Match[str]) -> str:
+        """`plain` for `plain {Foo}`; `plain_data` where Foo crosses whatever rustc says."""
+        return found["shape"] + "_data" * is_certain(found["type"], self.shapes)
+
     def __str__(self) -> str:
         return "\n".join([*self.text, ""])
 
 
 def candidates(api: Api) -> Lines:
     """All classes and all alternatives of all entries."""
-    lines = Lines()
+    lines = Lines(api.classes)
     for own in api.classes:
         lines.add(own.declaration, own)
     for number, entry in enumerate(api.entries):

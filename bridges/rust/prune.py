@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from . import rustc
 from .classes import Class
@@ -20,13 +20,14 @@ class Pruner:
     def __init__(self, api: Api, workspace: Workspace, say: Callable[[str], None]) -> None:
         self.api, self.workspace, self.say = api, workspace, say
         self.reasons: dict[str, str] = {}
+        self.words: Sequence[str] = ()
 
     def check(self) -> None:
         """Let rustc judge all alternatives at once, and anew where a class went."""
         for round_ in range(ROUNDS):
             lines = candidates(self.api)
             self.say(f"{len(lines.at)} lines, round {round_ + 1}")
-            refused = rustc.check(self.workspace, str(lines), lines.at).refused
+            refused = self._judged(lines)
             before = [(own.ident, own.shape) for own in self.api.classes]
             self._drop(lines, refused)
             if before == [(own.ident, own.shape) for own in self.api.classes]:
@@ -37,11 +38,18 @@ class Pruner:
         """Compile what was kept; what rustc sees only now goes too."""
         for _ in range(ROUNDS):
             lines = write()
-            said = rustc.build(self.workspace, str(lines), lines.at)
+            said = rustc.build(self.workspace, self.words, str(lines), lines.at)
             if not said.refused:
                 return said
             self._drop(lines, said.refused)
         raise self._endless()
+
+    def _judged(self, lines: Lines) -> Mapping[int, str]:
+        if self.words:
+            return rustc.check(self.workspace, self.words, str(lines), lines.at).refused
+        said = rustc.begin(self.workspace, str(lines), lines.at)
+        self.words = said.words
+        return said.refused
 
     def _drop(self, lines: Lines, refused: Mapping[int, str]) -> None:
         for number, why in refused.items():

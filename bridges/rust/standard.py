@@ -73,6 +73,14 @@ def ends(value: Any) -> tuple[Any, Any] | None:
     return None
 
 
+def bounds(value: Any) -> tuple[tuple[Any, bool] | None, ...] | None:
+    """The same, each with whether it is excluded itself."""
+    found = ends(value)
+    return found and tuple(
+        (end, at == 1) if end is not None else None for at, end in enumerate(found)
+    )
+
+
 def text_of(value: Any) -> str | None:
     """The content of an io.StringIO."""
     return value.getvalue() if isinstance(value, io.StringIO) else None

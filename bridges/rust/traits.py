@@ -61,28 +61,35 @@ class Method(NamedTuple):
     is_static: bool = False
 
 
-_SHARED = "let x0: &'static {T} = receiver(s, f)?; "
-_CHANGED = "let x0: &'static mut {T} = receiver(s, f)?; "
-_CLONED = _SHARED + "lease_of(s, k); leave!(plain f k s x0.clone())"
+_SHARED = "let x0: &'static {T} = got!(receiver(s, f)); "
+_CHANGED = "let x0: &'static mut {T} = got!(receiver(s, f)); "
+_CLONED = _SHARED + "lease_of(s, k); leave!(plain {{T}} f k s x0.clone())"
 _ALL = (
     "let mut all = {new}::new(); "
     "let read = std::io::Read::{name}(x0, &mut all).map(|_| all); leave!(result f k s read)"
 )
 _SOME = (
-    "let size: usize = arg(p, 0, f)?; let mut some = vec![0; size]; "
+    "let size: usize = got!(arg(p, 0, f)); let mut some = vec![0; size]; "
     "let read = std::io::Read::read(x0, &mut some).map(|n| { some.truncate(n); some }); "
     "leave!(result f k s read)"
 )
 _WRITTEN = (
-    "let x1: &'static [u8] = arg(p, 0, f)?; leave!(result f k s std::io::Write::{name}(x0, x1))"
+    "let x1: &'static [u8] = got!(arg(p, 0, f)); "
+    "leave!(result f k s std::io::Write::{name}(x0, x1))"
 )
-_PARSED = "let x0 = arg(p, 0, f)?; leave!(result f k s <{T} as std::str::FromStr>::from_str(x0))"
+_PARSED = (
+    "let x0 = got!(arg(p, 0, f)); "
+    "leave!(result {{T}} f k s <{T} as std::str::FromStr>::from_str(x0))"
+)
+_DEFAULT = "leave!(plain {{T}} f k s <{T} as Default>::default())"
 _BYTES = _SHARED + "leave!(plain f k s <{T} as AsRef<[u8]>>::as_ref(x0))"
-_POINTED = "let x0: &'static {mut}{T} = receiver(s, k)?; leave!(plain f k s std::ops::{way}(x0))"
+_POINTED = (
+    "let x0: &'static {mut}{T} = got!(receiver(s, k)); leave!(plain f k s std::ops::{way}(x0))"
+)
 _STEP = "lease_of(s, k); leave!(option f k s {name}(x0))"
 METHODS: Mapping[str, tuple[Method, ...]] = {
     "Clone": (Method("copy", (), _CLONED), Method("__copy__", (), _CLONED)),
-    "Default": (Method("default", (), "leave!(plain f k s <{T} as Default>::default())", True),),
+    "Default": (Method("default", (), _DEFAULT, True),),
     "FromStr": (Method("from_str", ("s",), _PARSED, True),),
     "Deref": (Method("deref", (), _POINTED.replace("{mut}", "").replace("{way}", "Deref::deref")),),
     "DerefMut": (
@@ -194,19 +201,20 @@ def _conversions(
 def _conversion(trait: str, source: str, read: str) -> Method | None:
     if trait == "AsRef":
         return Method("__bytes__", (), _BYTES) if source == "[u8]" else None
-    items = f"let items: PyIter<{source}> = arg(p, 0, f)?; "
+    items = f"let items: PyIter<{source}> = got!(arg(p, 0, f)); "
     if trait == "FromIterator":
         call = f"<{{T}} as FromIterator<{source}>>::from_iter(items)"
-        return Method("from_iter", ("iter",), f"{items}leave!(plain f k s {call})", True)
+        return Method("from_iter", ("iter",), f"{items}leave!(plain {{{{T}}}} f k s {call})", True)
     if trait == "Extend":
         call = f"Extend::<{source}>::extend(x0, items)"
         return Method("extend", ("iter",), f"{_CHANGED}{items}leave!(plain f k s {call})")
     shape, name = ("plain", "from") if trait == "From" else ("result", "try_from")
-    value = f"let x0: {source} = {read}(p, 0, k)?; "
+    value = f"let x0: {source} = got!({read}(p, 0, k)); "
     call = f"<{{T}} as {trait}<{source}>>::{name}(x0)"
     word = "_".join(re.findall(r"\w+", " ".join(map(last, re.findall(r"[\w:]+", source)))))
     word = word.replace("static_", "").lower()
-    return Method(f"{name}_{word}", ("value",), f"{value}leave!({shape} f k s {call})", True)
+    body = f"{value}leave!({shape} {{{{T}}}} f k s {call})"
+    return Method(f"{name}_{word}", ("value",), body, True)
 
 
 def _operators(model: Model, own: Class, name: str, impls: list[Any]) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from polyhy.errors import NotInstalled
 
-from . import cargo
+from . import cargo, prelude_crate
 from .cargo_files import lock_text
 from .crates import LAID
 
@@ -45,12 +45,6 @@ doc = false
 [dependencies]
 {dependencies}
 
-[features]
-default = {features}
-serde = []
-serde_core = []
-tokio = []
-
 # As a release, but for the settings that would only delay the first import.
 [profile.dev]
 opt-level = 3
@@ -63,9 +57,12 @@ codegen-units = 16
 [profile.dev.build-override]
 opt-level = 0
 
+[profile.dev.package.polyhy-prelude]
+opt-level = 2
+codegen-units = 1
+
 [profile.dev.package.polyhy-{name}]
-opt-level = {level}
-codegen-units = {units}
+opt-level = 0
 
 [workspace]
 """
@@ -88,6 +85,8 @@ class Workspace:
     `others` are crates that it names too: those whose items it re-exports.
     """
 
+    level = 2
+    """How far the extension itself is optimized; what it depends on always is."""
     told = True
     """False where nobody wants to hear how the work goes on."""
 
@@ -97,7 +96,6 @@ class Workspace:
         self.name = self.package.name
         self.others: dict[str, Package] = {}
         self.folder = Path()
-        self.level = 2
 
     def key(self, extra: str = "") -> str:
         """The hash of all that decides the extension."""
@@ -117,7 +115,6 @@ class Workspace:
         )
         source = folder / "src"
         source.mkdir(exist_ok=True)
-        shutil.copytree(Path(__file__).with_name("prelude"), source / "prelude", dirs_exist_ok=True)
         (source / "lib.rs").touch()
         packages = ((p.name, p.version, p.checksum, p.requires) for p in self.packages)
         (folder / "Cargo.lock").write_text(lock_text(packages))
@@ -139,27 +136,13 @@ class Workspace:
         lines = {self.name: self.dependency()}
         for package in self.others.values():
             lines.setdefault(package.name, _line(package, default=False))
-        if found := self.find("serde") or self.find("serde_core"):
-            lines[found.name] = _line(found, default=True)
-        if found := self.find("tokio"):
-            lines["tokio"] = _line(found, default=False, features=["rt-multi-thread"])
-        features = [name for name in ("serde", "serde_core", "tokio") if name in lines]
-        if "serde_core" in features and "serde" not in features:
-            features.append("serde")  # which the prelude calls it
+        lines[prelude_crate.NAME] = self._prelude()
         text = _MANIFEST.format(
             name=self.name,
             lib=self.name.replace("-", "_"),
             dependencies="\n".join(lines.values()),
-            features=json.dumps(features),
-            level=self.level,
-            units=1 if self.level else 16,  # one is quicker than to optimize over several again
         )
         (self.folder / "Cargo.toml").write_text(text)
-
-    def optimize(self, *, level: int) -> None:
-        """Choose how far the extension itself is optimized; what it depends on always is."""
-        self.level = level
-        self.declare()
 
     def dependency(self) -> str:
         return _line(self.package, default="no-default" not in self.package.features)
@@ -183,6 +166,17 @@ class Workspace:
         command, *rest = words
         all_words = [command, "--offline", *rest]
         return cargo.call(all_words, self.folder, need or "compile crates", target)
+
+    def _prelude(self) -> str:
+        """The line of Cargo.toml for the prelude, which knows serde and tokio where they are."""
+        lines = {}
+        if found := self.find("serde") or self.find("serde_core"):
+            lines[found.name] = _line(found, default=True)
+        if found := self.find("tokio"):
+            lines["tokio"] = _line(found, default=False, features=["rt-multi-thread"])
+        # What serde_core gives is called serde there too.
+        features = {"serde" if name == "serde_core" else name for name in lines} | set(lines)
+        return prelude_crate.dependency(lines.values(), features)
 
     def _needed(self) -> list[Any]:
         known = {f"{p.name} {p.version}": p for p in self.packages}

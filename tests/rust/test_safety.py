@@ -100,6 +100,34 @@ class TestBorrows:
         with pytest.raises(Moved):
             kept[0].label()
 
+    def test_what_points_into_what_a_callback_is_lent_ends_with_it(self, safety: Any) -> None:
+        kept, eyes = list[Any](), safety.Eyes()
+
+        def look(row: Any) -> None:
+            eyes.push(row.eye())
+            kept.extend([row.trail(), row.eye(), row.eye().next(), next(row.trails())])
+            assert eyes.sum() == row.eye().sum() == 3.0
+
+        safety.lend(look)
+        for use in (kept[0].ends, kept[1].sum, kept[2].sum, kept[3].ends, eyes.sum):
+            with pytest.raises(Moved):
+                use()
+
+    def test_iterators_over_what_a_callback_is_lent_end_with_it(self, safety: Any) -> None:
+        kept: list[Any] = []
+        safety.lend(lambda row: kept.append(row.trails()))
+        assert list(kept[0]) == []
+
+    def test_what_is_copied_out_of_what_a_callback_is_lent_stays(self, safety: Any) -> None:
+        kept: list[Any] = []
+        safety.lend(
+            lambda row: kept.extend(
+                [row.numbers(), row.trail().copy(), row.trail().on(safety.Step(3))]
+            )
+        )
+        numbers, trail, longer = kept
+        assert [*numbers, trail.ends(), longer.ends()] == [1.0, 2.0, 3, 6]
+
     def test_what_is_put_into_a_value_stays_alive(self, safety: Any) -> None:
         words = safety.Words()
         for n in range(200):
@@ -137,6 +165,12 @@ class TestMoves:
         for use in (bag.len, bag.into_labels, lambda: bag.get(0)):
             with pytest.raises(Moved, match="Bag was moved"):
                 use()
+
+    def test_what_can_be_cloned_is_not_moved(self, safety: Any) -> None:
+        step, trail = safety.Step(3), safety.Trail([1])
+        assert [step.twice(), step.twice()] == [6, 6]
+        assert [(step + step).by, (step + step).by] == [6, 6]
+        assert [trail.on(step).ends(), trail.on(step).ends(), trail.ends()] == [4, 4, 1]
 
     def test_what_is_borrowed_from_can_not_be_moved(self, safety: Any) -> None:
         bag = safety.Bag(1)

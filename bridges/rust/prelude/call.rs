@@ -2,7 +2,7 @@
 
 use super::failure::{guarded, Failure, Res};
 use super::ffi::*;
-use super::frame::{Context, Frame};
+use super::frame::{brief, Frame};
 use super::from_py::FromPy;
 
 /// A function: its name, the names of its parameters, and how many of them must be given.
@@ -13,13 +13,20 @@ pub struct Meta {
 }
 
 /// What a shim does, given self, its arguments, and two frames: of the call, and of its result.
-pub type Body = unsafe fn(O, *const O, &mut Frame, &mut Frame) -> Res<O>;
+pub type Body<H> = unsafe fn(O, *const O, &mut Frame<H>, &mut Frame<H>) -> Res<O>;
 
 const MOST: usize = 24;
 
 /// Run a shim: its arguments in order, those left out as None; what it panics with is raised.
 #[inline]
-pub unsafe fn invoke(meta: &'static Meta, s: O, a: *const O, n: isize, w: O, body: Body) -> O {
+pub unsafe fn invoke<H>(
+    meta: &'static Meta,
+    s: O,
+    a: *const O,
+    n: isize,
+    w: O,
+    body: Body<H>,
+) -> O {
     guarded(meta.name, || {
         let (mut f, mut k) = (Frame::new(false), Frame::new(true));
         if w.is_null() && n as usize == meta.names.len() {
@@ -49,7 +56,7 @@ unsafe fn sorted(a: *const O, given: usize, words: O, meta: &Meta) -> Res<[O; MO
         PyTuple_Size(words)
     };
     for at in 0..named {
-        let word = <&'static str>::from_py(PyTuple_GetItem(words, at), &mut Frame::new(false))?;
+        let word = <&'static str>::from_py(PyTuple_GetItem(words, at), &mut brief())?;
         match names.iter().position(|name| *name == word) {
             Some(found) if sorted[found].is_null() => sorted[found] = *a.add(given + at as usize),
             Some(_) => return Err(Failure::usage(format!("{word} was given twice"))),
@@ -77,7 +84,7 @@ unsafe fn sorted(a: *const O, given: usize, words: O, meta: &Meta) -> Res<[O; MO
 
 /// An argument, by what its parameter wants.
 #[inline]
-pub unsafe fn arg<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
+pub unsafe fn arg<T: FromPy<H>, H>(p: *const O, at: usize, f: &mut Frame<H>) -> Res<T> {
     match T::from_py(*p.add(at), f) {
         Ok(value) => Ok(value),
         Err(failure) => Err(numbered(failure, at)),
@@ -86,7 +93,7 @@ pub unsafe fn arg<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
 
 /// An argument that may be of another type: where it is, `first_of` tries that.
 #[inline]
-pub unsafe fn open<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
+pub unsafe fn open<T: FromPy<H>, H>(p: *const O, at: usize, f: &mut Frame<H>) -> Res<T> {
     match T::from_py(*p.add(at), f) {
         Ok(value) => Ok(value),
         Err(failure) => Err(numbered(failure, at).open()),
@@ -94,7 +101,13 @@ pub unsafe fn open<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
 }
 
 /// Call the first of some ways whose types the arguments have.
-pub unsafe fn first_of(ways: &[Body], s: O, p: *const O, f: &mut Frame, k: &mut Frame) -> Res<O> {
+pub unsafe fn first_of<H>(
+    ways: &[Body<H>],
+    s: O,
+    p: *const O,
+    f: &mut Frame<H>,
+    k: &mut Frame<H>,
+) -> Res<O> {
     let mut refusals = Vec::new();
     for way in ways {
         match way(s, p, f, k) {
@@ -107,12 +120,16 @@ pub unsafe fn first_of(ways: &[Body], s: O, p: *const O, f: &mut Frame, k: &mut 
 }
 
 /// An argument that Rust may keep for good, as `&'static str` says: so do we.
-pub unsafe fn arg_forever<T: FromPy>(p: *const O, at: usize, f: &mut Frame) -> Res<T> {
+pub unsafe fn arg_forever<T: FromPy<H>, H>(p: *const O, at: usize, f: &mut Frame<H>) -> Res<T> {
     if !T::BORROWS {
         return arg(p, at, f);
     }
     let mut frame = Frame::new(true);
     let value = arg(p, at, &mut frame)?;
+    if frame.is_lent() {
+        let why = "it would be kept for good, and is only lent to a callback";
+        return Err(numbered(Failure::conversion(why), at));
+    }
     frame.leak();
     Ok(value)
 }
@@ -124,7 +141,7 @@ fn numbered(failure: Failure, at: usize) -> Failure {
 
 /// The receiver of a method, or a value by itself.
 #[inline]
-pub fn receiver<T: FromPy>(o: O, f: &mut Frame) -> Res<T> {
+pub fn receiver<T: FromPy<H>, H>(o: O, f: &mut Frame<H>) -> Res<T> {
     T::from_py(o, f)
 }
 
@@ -174,7 +191,9 @@ macro_rules! shim {
 #[macro_export]
 macro_rules! way {
     ($id:ident |$s:ident, $p:ident, $f:ident, $k:ident| $body:expr) => {
-        unsafe fn $id($s: O, $p: *const O, $f: &mut Frame, $k: &mut Frame) -> Res<O> { $body }
+        unsafe fn $id($s: O, $p: *const O, $f: &mut Frame, $k: &mut Frame) -> Res<O> {
+            $body
+        }
     };
 }
 
@@ -196,70 +215,24 @@ macro_rules! constructor {
     };
 }
 
-/// A context for the results of a call, which takes over what they may point into.
-#[inline]
-pub fn leaving(f: &mut Frame, k: &mut Frame, this: O) -> Res<Context> {
-    f.finish()?;
-    k.finish()?;
-    Ok(Context::new(Some(k), this))
-}
-
-/// A value in the shape of its type: `Err` is raised, the others become objects.
+/// The value of an `Ok`; a shim ends with another.
 #[macro_export]
-macro_rules! shaped {
-    (plain $c:expr, $value:expr) => { out!($c, $value) };
-    (result $c:expr, $value:expr) => {{ let value = ok!($c, $value); out!($c, value) }};
-    (option $c:expr, $value:expr) => { match $value { Some(value) => out!($c, value), None => Ok(none()) } };
-    (result_option $c:expr, $value:expr) => {{ let value = ok!($c, $value); shaped!(option $c, value) }};
-    (option_result $c:expr, $value:expr) => {
-        match $value { Some(value) => shaped!(result $c, value), None => Ok(none()) }
+macro_rules! got {
+    ($value:expr) => {
+        match $value {
+            Ok(value) => value,
+            Err(failure) => return Err(failure),
+        }
     };
 }
 
-/// A result that leaves a shim.
-#[macro_export]
-macro_rules! leave {
-    ($shape:ident $f:ident $k:ident $s:ident $value:expr) => {{
-        let value = $value;
-        let c = &mut leaving($f, $k, $s)?;
-        shaped!($shape c, value)
-    }};
-}
-
-/// A future that leaves a shim.
-#[macro_export]
-macro_rules! leave_future {
-    ($shape:ident $f:ident $k:ident $s:ident $value:expr) => {{
-        let future = $value;
-        awaitable(future, |value, c| shaped!($shape c, value), &mut leaving($f, $k, $s)?)
-    }};
-}
-
-/// A result of a call whose arguments stay in what it was called on.
-#[macro_export]
-macro_rules! leave_attached {
-    ($shape:ident $f:ident $k:ident $s:ident $value:expr) => {{
-        let value = $value;
-        attach($s, &mut leaving($f, $k, $s)?);
-        leave!($shape $f $k $s value)
-    }};
-}
-
-/// Let what the receiver points into outlive the call: the result points there too.
-pub unsafe fn lease_of(o: O, k: &mut Frame) {
-    let lease = (*(o as *mut super::handle::Handle)).lease;
-    if !lease.is_null() {
-        k.own(Owned(new_ref(lease)));
-    }
-}
-
 /// Set a property; -1 with an exception set where that fails.
-pub unsafe fn assign(name: &str, value: O, work: impl FnOnce() -> Res<O>) -> i32 {
-    let done = super::failure::guarded(name, || {
-        if value.is_null() {
+pub unsafe fn assign(name: &str, o: O, new: O, body: unsafe fn(O, O) -> Res<O>) -> i32 {
+    let done = guarded(name, || {
+        if new.is_null() {
             return Err(Failure::usage("a field can't be deleted".into()));
         }
-        work()
+        body(o, new)
     });
     if done.is_null() {
         return -1;

@@ -2,26 +2,36 @@
 
 use super::failure::{check, pass, Failure, Res};
 use super::ffi::*;
-use super::frame::{Context, Frame};
+use super::frame::{brief, Context, Frame};
 use super::from_py::FromPy;
-use super::handle::expire;
 use super::object::PyObj;
+use std::marker::PhantomData;
 
 /// A callable, and how many arguments it takes: the rest is dropped before it is converted.
-#[derive(Clone)]
-pub struct Callable {
+pub struct Callable<H> {
     object: PyObj,
     places: usize,
+    converts: PhantomData<fn() -> H>,
 }
 
-impl FromPy for Callable {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> Clone for Callable<H> {
+    fn clone(&self) -> Callable<H> {
+        Callable {
+            object: self.object.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<H> FromPy<H> for Callable<H> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         if unsafe { PyCallable_Check(o) } == 0 {
             return Err(Failure::expected("a callable", o));
         }
         Ok(Callable {
             object: PyObj::from_py(o, f)?,
             places: places(o)?,
+            converts: PhantomData,
         })
     }
 }
@@ -36,14 +46,14 @@ fn places(o: O) -> Res<usize> {
             1,
             std::ptr::null_mut(),
         ))?);
-        let count = i64::from_py(count.0, &mut Frame::new(false))?;
+        let count = i64::from_py(count.0, &mut brief())?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 }
 
-impl Callable {
+impl<H> Callable<H> {
     /// Call with arguments made one by one. What it raises leaves by unwinding.
-    pub fn call<R: FromPy>(&self, arguments: &[&dyn Argument]) -> R {
+    pub fn call<R: FromPy<H>>(&self, arguments: &[&dyn Argument<H>]) -> R {
         let _gil = Gil::take();
         match self.answer(&arguments[..arguments.len().min(self.places)]) {
             Ok(value) => value,
@@ -51,8 +61,8 @@ impl Callable {
         }
     }
 
-    fn answer<R: FromPy>(&self, arguments: &[&dyn Argument]) -> Res<R> {
-        let mut c = Context::scope();
+    fn answer<R: FromPy<H>>(&self, arguments: &[&dyn Argument<H>]) -> Res<R> {
+        let mut c = Context::<H>::scope();
         let mut made = Vec::with_capacity(arguments.len());
         for argument in arguments {
             made.push(Owned(argument.make(&mut c)?));
@@ -65,13 +75,11 @@ impl Callable {
         let result = Owned(result);
         let value = self.read(&result);
         drop(made);
-        if let Some(scoped) = c.scoped.take() {
-            unsafe { expire(scoped) }
-        }
+        drop(c);
         value
     }
 
-    fn read<R: FromPy>(&self, result: &Owned) -> Res<R> {
+    fn read<R: FromPy<H>>(&self, result: &Owned) -> Res<R> {
         check(result.0)?;
         if R::BORROWS {
             return Err(Failure::conversion(
@@ -83,12 +91,12 @@ impl Callable {
 }
 
 /// An argument that is converted only if the callable takes it.
-pub trait Argument {
-    fn make(&self, c: &mut Context) -> Res<O>;
+pub trait Argument<H> {
+    fn make(&self, c: &mut Context<H>) -> Res<O>;
 }
 
-impl<F: Fn(&mut Context) -> Res<O>> Argument for F {
-    fn make(&self, c: &mut Context) -> Res<O> {
+impl<H, F: Fn(&mut Context<H>) -> Res<O>> Argument<H> for F {
+    fn make(&self, c: &mut Context<H>) -> Res<O> {
         self(c)
     }
 }

@@ -2,10 +2,11 @@
 
 use super::failure::{check, Res};
 use super::ffi::*;
-use super::frame::{Context, Lease};
+use super::frame::nowhere;
 use super::future::{self, AWAITABLE, RUNNING};
 use super::handle::{self, Kind, LEASE, OPAQUE};
 use super::iterate::{self, ITERATOR};
+use super::lease::Lease;
 use super::module::{put, Attribute, Call, Class, Enumeration, Way};
 use super::view::{self, MEMORY};
 use std::ffi::CStr;
@@ -33,7 +34,12 @@ static WEAKLY: [Leaked<Member>; 2] = [
 struct Leaked<T>(T);
 unsafe impl<T> Sync for Leaked<T> {}
 
-pub fn method(name: &'static CStr, call: Call, flags: c_int, doc: &'static CStr) -> &'static MethodDef {
+pub fn method(
+    name: &'static CStr,
+    call: Call,
+    flags: c_int,
+    doc: &'static CStr,
+) -> &'static MethodDef {
     let flags = FASTCALL_KEYWORDS | 0x80 | flags;
     Box::leak(Box::new(MethodDef {
         name: name.as_ptr(),
@@ -145,7 +151,7 @@ unsafe fn kind(
 }
 
 pub unsafe fn enumeration(each: &'static Enumeration, module: &'static CStr) -> Res<O> {
-    let mut nowhere = Context::new(None, std::ptr::null_mut());
+    let mut nowhere = nowhere();
     let members: Vec<(&str, i128)> = each.members.to_vec();
     let members = Owned(super::to_py::list(members.into_iter(), &mut nowhere)?);
     let words = [each.name, module.to_str().unwrap_or(""), each.doc].map(|word| Owned(text(word)));

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 macro_rules! texts {
     ($($type:ty),*) => { $(
-        impl FromPy for $type {
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        impl<H> FromPy<H> for $type {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 String::from_py(o, f).map(Into::into)
             }
         }
@@ -23,9 +23,9 @@ texts!(Box<str>, Rc<str>, Arc<str>);
 
 macro_rules! slices {
     ($($type:ty),*) => { $(
-        impl<T: FromPy> FromPy for $type {
+        impl<H, T: FromPy<H>> FromPy<H> for $type {
             const BORROWS: bool = T::BORROWS;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 T::list_from_py(o, f).map(Into::into)
             }
         }
@@ -34,19 +34,19 @@ macro_rules! slices {
 
 slices!(Box<[T]>, Rc<[T]>, Arc<[T]>, VecDeque<T>);
 
-impl<T: FromPy> FromPy for Vec<T> {
+impl<H, T: FromPy<H>> FromPy<H> for Vec<T> {
     const BORROWS: bool = T::BORROWS;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         T::list_from_py(o, f)
     }
 }
 
 macro_rules! collections {
     ($($type:ident: $($bound:path),*;)*) => { $(
-        impl<T: FromPy $(+ $bound)*> FromPy for $type<T> {
+        impl<H, T: FromPy<H> $(+ $bound)*> FromPy<H> for $type<T> {
             const BORROWS: bool = T::BORROWS;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 T::list_from_py(o, f).map(|list| list.into_iter().collect())
             }
         }
@@ -55,15 +55,15 @@ macro_rules! collections {
 
 collections! { BTreeSet: Ord; BinaryHeap: Ord; LinkedList: Sized; }
 
-impl<T: FromPy + Eq + Hash, S: BuildHasher + Default> FromPy for HashSet<T, S> {
+impl<H, T: FromPy<H> + Eq + Hash, S: BuildHasher + Default> FromPy<H> for HashSet<T, S> {
     const BORROWS: bool = T::BORROWS;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         T::list_from_py(o, f).map(|list| list.into_iter().collect())
     }
 }
 
-fn pairs<K: FromPy, V: FromPy>(o: O, f: &mut Frame) -> Res<Vec<(K, V)>> {
+fn pairs<H, K: FromPy<H>, V: FromPy<H>>(o: O, f: &mut Frame<H>) -> Res<Vec<(K, V)>> {
     let listed = unsafe { Owned(PyMapping_Items(o)) };
     if listed.0.is_null() {
         return Err(Failure::expected("a dict", o));
@@ -71,26 +71,28 @@ fn pairs<K: FromPy, V: FromPy>(o: O, f: &mut Frame) -> Res<Vec<(K, V)>> {
     items(listed.0, f)
 }
 
-impl<K: FromPy + Eq + Hash, V: FromPy, S: BuildHasher + Default> FromPy for HashMap<K, V, S> {
+impl<H, K: FromPy<H> + Eq + Hash, V: FromPy<H>, S: BuildHasher + Default> FromPy<H>
+    for HashMap<K, V, S>
+{
     const BORROWS: bool = K::BORROWS || V::BORROWS;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         pairs(o, f).map(|list| list.into_iter().collect())
     }
 }
 
-impl<K: FromPy + Ord, V: FromPy> FromPy for BTreeMap<K, V> {
+impl<H, K: FromPy<H> + Ord, V: FromPy<H>> FromPy<H> for BTreeMap<K, V> {
     const BORROWS: bool = K::BORROWS || V::BORROWS;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         pairs(o, f).map(|list| list.into_iter().collect())
     }
 }
 
-impl<T: FromPy, const N: usize> FromPy for [T; N] {
+impl<H, T: FromPy<H>, const N: usize> FromPy<H> for [T; N] {
     const BORROWS: bool = T::BORROWS;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let list = T::list_from_py(o, f)?;
         let given = list.len();
         list.try_into().map_err(|_| {
@@ -101,10 +103,10 @@ impl<T: FromPy, const N: usize> FromPy for [T; N] {
 
 macro_rules! tuples {
     ($($count:literal: $($name:ident $at:tt),*;)*) => { $(
-        impl<$($name: FromPy),*> FromPy for ($($name,)*) {
+        impl<H, $($name: FromPy<H>),*> FromPy<H> for ($($name,)*) {
             const BORROWS: bool = false $(|| $name::BORROWS)*;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
-                let parts = fields(o, $count, f)?;
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
+                let parts = A::parts(o, $count, f)?;
                 Ok(($($name::from_py(parts[$at], f).map_err(|e| e.at(|| format!("[{}]", $at)))?,)*))
             }
         }
@@ -113,20 +115,20 @@ macro_rules! tuples {
 
 tuples! {
     1: A 0; 2: A 0, B 1; 3: A 0, B 1, C 2; 4: A 0, B 1, C 2, D 3; 5: A 0, B 1, C 2, D 3, E 4;
-    6: A 0, B 1, C 2, D 3, E 4, G 5; 7: A 0, B 1, C 2, D 3, E 4, G 5, H 6;
-    8: A 0, B 1, C 2, D 3, E 4, G 5, H 6, I 7;
+    6: A 0, B 1, C 2, D 3, E 4, G 5; 7: A 0, B 1, C 2, D 3, E 4, G 5, J 6;
+    8: A 0, B 1, C 2, D 3, E 4, G 5, J 6, I 7;
 }
 
 /// The parts of a sequence of `count`, owned by the frame.
-fn fields(o: O, count: usize, f: &mut Frame) -> Res<Vec<O>> {
+pub fn fields<H>(o: O, count: usize, f: &mut Frame<H>) -> Res<Vec<O>> {
     struct Part(O);
-    impl FromPy for Part {
+    impl<H> FromPy<H> for Part {
         const BORROWS: bool = true;
-        fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+        fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
             Ok(Part(o))
         }
     }
-    let parts = items::<Part>(o, f)?;
+    let parts = items::<H, Part>(o, f)?;
     if parts.len() != count {
         return Err(Failure::conversion(format!(
             "{count} items are wanted, and these are {}",
@@ -136,17 +138,17 @@ fn fields(o: O, count: usize, f: &mut Frame) -> Res<Vec<O>> {
     Ok(parts.into_iter().map(|p| p.0).collect())
 }
 
-impl<T: FromPy> FromPy for std::vec::IntoIter<T> {
+impl<H, T: FromPy<H>> FromPy<H> for std::vec::IntoIter<T> {
     const BORROWS: bool = T::BORROWS;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         T::list_from_py(o, f).map(Vec::into_iter)
     }
 }
 
 /// The hasher of Rust's maps has no counterpart: None makes one.
-impl FromPy for std::collections::hash_map::RandomState {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for std::collections::hash_map::RandomState {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         if is_none(o) {
             Ok(Default::default())
         } else {

@@ -3,7 +3,7 @@
 
 use super::failure::{pass, Failure, Res};
 use super::ffi::*;
-use super::frame::{Context, Frame};
+use super::frame::{brief, nowhere, Context, Frame, Own};
 use super::from_py::FromPy;
 use super::object::PyObj;
 use super::to_py::ToPy;
@@ -15,23 +15,23 @@ use std::fmt;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PyData(PyObj);
 
-impl FromPy for PyData {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for PyData {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         PyObj::from_py(o, f).map(PyData)
     }
 }
 
-impl FromPy for &'static PyData {
+impl<H> FromPy<H> for &'static PyData {
     const BORROWS: bool = true;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let data = PyData::from_py(o, f)?;
         Ok(f.lend(data))
     }
 }
 
-impl ToPy for PyData {
-    fn to_py(self, c: &mut Context) -> Res<O> {
+impl<H> ToPy<H> for PyData {
+    fn to_py(self, c: &mut Context<H>) -> Res<O> {
         self.0.to_py(c)
     }
 }
@@ -51,8 +51,8 @@ impl Serialize for Part {
     }
 }
 
-fn read<T: FromPy, E: Error>(o: O) -> Result<T, E> {
-    T::from_py(o, &mut Frame::new(false)).map_err(|failure| match failure {
+fn read<T: FromPy<Own>, E: Error>(o: O) -> Result<T, E> {
+    T::from_py(o, &mut brief()).map_err(|failure| match failure {
         Failure::Said(said) => E::custom(said.message),
         Failure::Raised => pass(Failure::Raised),
     })
@@ -113,9 +113,9 @@ impl<'de> Deserialize<'de> for PyData {
 
 struct Reader;
 
-fn made<E: de::Error>(make: impl FnOnce(&mut Context) -> Res<O>) -> Result<PyData, E> {
+fn made<E: de::Error>(make: impl FnOnce(&mut Context<Own>) -> Res<O>) -> Result<PyData, E> {
     let _gil = Gil::take();
-    let object = make(&mut Context::new(None, std::ptr::null_mut()));
+    let object = make(&mut nowhere());
     match object {
         Ok(object) => {
             let object = Owned(object);

@@ -76,7 +76,9 @@ impl Failure {
         let mut wanted = Vec::new();
         for at in 0..refusals.len() {
             match refusals[at].message.split_once(WANTED) {
-                Some((what, _)) if !wanted.contains(&what.to_owned()) => wanted.push(what.to_owned()),
+                Some((what, _)) if !wanted.contains(&what.to_owned()) => {
+                    wanted.push(what.to_owned())
+                }
                 Some(_) => {}
                 None => return Failure::Said(refusals.swap_remove(at)),
             }
@@ -252,7 +254,8 @@ fn raise(said: Said, name: &str) {
             text(name),
             value,
         ];
-        let made = PyObject_VectorcallDict(make.0, parts.as_ptr(), parts.len(), std::ptr::null_mut());
+        let made =
+            PyObject_VectorcallDict(make.0, parts.as_ptr(), parts.len(), std::ptr::null_mut());
         for part in parts {
             Py_DecRef(part);
         }

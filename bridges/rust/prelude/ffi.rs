@@ -186,25 +186,30 @@ extern "C" {
     pub fn PyObject_Free(o: *mut c_void);
 }
 
+#[inline]
 pub fn none() -> O {
     unsafe { new_ref(&raw mut _Py_NoneStruct) }
 }
 
+#[inline]
 pub fn is_none(o: O) -> bool {
     o == &raw mut _Py_NoneStruct
 }
 
 /// A new reference to `o`.
+#[inline]
 pub unsafe fn new_ref(o: O) -> O {
     Py_IncRef(o);
     o
 }
 
+#[inline]
 pub unsafe fn kind_of(o: O) -> O {
     (*o).kind
 }
 
 /// A new reference to the text `text`.
+#[inline]
 pub fn text(text: &str) -> O {
     unsafe { PyUnicode_FromStringAndSize(text.as_ptr(), text.len() as isize) }
 }
@@ -213,6 +218,7 @@ pub fn text(text: &str) -> O {
 pub struct Owned(pub O);
 
 impl Drop for Owned {
+    #[inline]
     fn drop(&mut self) {
         unsafe { Py_DecRef(self.0) }
     }
@@ -232,3 +238,29 @@ impl Drop for Gil {
         unsafe { PyGILState_Release(self.0) }
     }
 }
+
+/// Let other threads run Python while `call` runs, if it is `slow`.
+#[inline]
+pub fn detached<R>(slow: bool, call: impl FnOnce() -> R + Send) -> R {
+    if slow {
+        without_gil(call)
+    } else {
+        call()
+    }
+}
+
+struct Restore(*mut std::os::raw::c_void);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        unsafe { PyEval_RestoreThread(self.0) }
+    }
+}
+
+#[inline(never)]
+fn without_gil<R>(call: impl FnOnce() -> R + Send) -> R {
+    let _restore = Restore(unsafe { PyEval_SaveThread() });
+    call()
+}
+
+pub const SLOW: usize = 1 << 16;

@@ -5,25 +5,27 @@
 macro_rules! field {
     (read $id:ident $name:literal $type:ty, $field:tt) => {
         pub unsafe extern "C" fn $id(o: O, _: *mut std::os::raw::c_void) -> O {
-            guarded($name, || {
+            unsafe fn body(o: O) -> Res<O> {
                 let mut kept = Frame::new(true);
                 let value: &'static $type = receiver(o, &mut kept)?;
                 out!(
                     &mut Context::new(Some(&mut kept), std::ptr::null_mut()),
                     &value.$field
                 )
-            })
+            }
+            unary($name, o, body)
         }
     };
     (write $id:ident $name:literal $type:ty, $field:tt, $arg:ident) => {
         pub unsafe extern "C" fn $id(o: O, new: O, _: *mut std::os::raw::c_void) -> i32 {
-            assign($name, new, || {
+            unsafe fn body(o: O, new: O) -> Res<O> {
                 let (mut f, mut k) = (Frame::new(false), Frame::new(true));
                 let value: &'static mut $type = receiver(o, &mut f)?;
                 value.$field = $arg(&new, 0, &mut k)?;
                 attach(o, &mut Context::new(Some(&mut k), std::ptr::null_mut()));
                 Ok(none())
-            })
+            }
+            assign($name, o, new, body)
         }
     };
 }
@@ -33,7 +35,7 @@ macro_rules! field {
 macro_rules! variant_field {
     ($id:ident $name:literal $type:ty, $field:ident, $pattern:pat) => {
         pub unsafe extern "C" fn $id(o: O, _: *mut std::os::raw::c_void) -> O {
-            guarded($name, || {
+            unsafe fn body(o: O) -> Res<O> {
                 let mut kept = Frame::new(true);
                 let value: &'static $type = receiver(o, &mut kept)?;
                 #[allow(unreachable_patterns)]
@@ -44,7 +46,8 @@ macro_rules! variant_field {
                     ),
                     _ => Err(Failure::usage("it is another variant now".into())),
                 }
-            })
+            }
+            unary($name, o, body)
         }
     };
 }
@@ -53,8 +56,8 @@ macro_rules! variant_field {
 #[macro_export]
 macro_rules! constant {
     ($id:ident $value:expr) => {
-        pub fn $id(c: &mut Context) -> Res<O> {
-            out!(c, $value)
+        pub fn $id() -> Res<O> {
+            out!(&mut Context::new(None, std::ptr::null_mut()), $value)
         }
     };
 }

@@ -1,8 +1,9 @@
 //! Arguments: a Rust value out of a Python object, exactly or not at all.
 
+use super::containers::fields;
 use super::failure::{check, Failure, Res};
 use super::ffi::*;
-use super::frame::Frame;
+use super::frame::{brief, Frame};
 use super::numbers::bytes_of;
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, OsStr, OsString};
@@ -11,19 +12,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// A type that Python objects convert to. What is made for the call's time only lives in its frame.
-pub trait FromPy: Sized {
+pub trait FromPy<H>: Sized {
     /// True where the value points into the Python object.
     const BORROWS: bool = false;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self>;
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self>;
 
     /// Convert all items of an iterable.
-    fn list_from_py(o: O, f: &mut Frame) -> Res<Vec<Self>> {
+    fn list_from_py(o: O, f: &mut Frame<H>) -> Res<Vec<Self>> {
         items(o, f)
     }
 
     /// Lend all items of an iterable as a slice; numbers lie in a buffer where that is possible.
-    fn slice_from_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]>
+    fn slice_from_py(o: O, f: &mut Frame<H>) -> Res<&'static mut [Self]>
     where
         Self: 'static,
     {
@@ -31,8 +32,13 @@ pub trait FromPy: Sized {
         Ok(f.lend(list).as_mut_slice())
     }
 
+    /// The parts of a tuple of `count` that begins with one of these.
+    fn parts(o: O, count: usize, f: &mut Frame<H>) -> Res<Vec<O>> {
+        fields(o, count, f)
+    }
+
     /// Lend a buffer to be changed.
-    fn slice_in_py(o: O, _: &mut Frame) -> Res<&'static mut [Self]>
+    fn slice_in_py(o: O, _: &mut Frame<H>) -> Res<&'static mut [Self]>
     where
         Self: 'static,
     {
@@ -41,7 +47,7 @@ pub trait FromPy: Sized {
 }
 
 /// Convert what an iterable gives, one by one. Texts and bytes are no lists of their parts.
-pub fn items<T: FromPy>(o: O, f: &mut Frame) -> Res<Vec<T>> {
+pub fn items<H, T: FromPy<H>>(o: O, f: &mut Frame<H>) -> Res<Vec<T>> {
     unsafe {
         if kind_of(o) == &raw mut PyUnicode_Type || kind_of(o) == &raw mut PyDict_Type {
             return Err(Failure::expected("a list", o));
@@ -77,9 +83,9 @@ pub fn items<T: FromPy>(o: O, f: &mut Frame) -> Res<Vec<T>> {
     }
 }
 
-impl FromPy for bool {
+impl<H> FromPy<H> for bool {
     #[inline]
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         if o == &raw mut _Py_TrueStruct {
             Ok(true)
         } else if o == &raw mut _Py_FalseStruct {
@@ -90,14 +96,14 @@ impl FromPy for bool {
     }
 }
 
-impl FromPy for () {
-    fn from_py(_: O, _: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for () {
+    fn from_py(_: O, _: &mut Frame<H>) -> Res<Self> {
         Ok(())
     }
 }
 
-impl FromPy for char {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for char {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let mut letters = <&'static str>::from_py(o, f)?.chars();
         match (letters.next(), letters.next()) {
             (Some(letter), None) => Ok(letter),
@@ -106,11 +112,11 @@ impl FromPy for char {
     }
 }
 
-impl FromPy for &'static str {
+impl<H> FromPy<H> for &'static str {
     const BORROWS: bool = true;
 
     #[inline]
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         unsafe {
             let mut size = 0;
             let data = PyUnicode_AsUTF8AndSize(o, &mut size);
@@ -135,14 +141,14 @@ fn no_text(o: O) -> Failure {
     Failure::expected("a str", o)
 }
 
-impl FromPy for String {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
-        <&'static str>::from_py(o, &mut Frame::new(false)).map(str::to_owned)
+impl<H> FromPy<H> for String {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
+        <&'static str>::from_py(o, &mut brief()).map(str::to_owned)
     }
 }
 
-impl FromPy for &'static mut str {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for &'static mut str {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let text = String::from_py(o, f)?;
         Ok(f.lend(text).as_mut_str())
     }
@@ -166,34 +172,34 @@ fn path_text(o: O) -> Res<OsString> {
     }
 }
 
-impl FromPy for OsString {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for OsString {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         path_text(o)
     }
 }
 
-impl FromPy for PathBuf {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for PathBuf {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         path_text(o).map(PathBuf::from)
     }
 }
 
-impl FromPy for &'static OsStr {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for &'static OsStr {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let text = path_text(o)?;
         Ok(f.lend(text))
     }
 }
 
-impl FromPy for &'static Path {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for &'static Path {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let text = path_text(o)?;
         Ok(Path::new(f.lend(text)))
     }
 }
 
-impl FromPy for CString {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for CString {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let text = match bytes_of(o) {
             Some(bytes) => bytes.to_vec(),
             None => String::from_py(o, f)?.into_bytes(),
@@ -202,18 +208,18 @@ impl FromPy for CString {
     }
 }
 
-impl FromPy for &'static CStr {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for &'static CStr {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let text = CString::from_py(o, f)?;
         Ok(f.lend(text).as_c_str())
     }
 }
 
-impl<T: FromPy> FromPy for Option<T> {
+impl<H, T: FromPy<H>> FromPy<H> for Option<T> {
     const BORROWS: bool = T::BORROWS;
 
     #[inline]
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         if is_none(o) {
             Ok(None)
         } else {
@@ -223,23 +229,23 @@ impl<T: FromPy> FromPy for Option<T> {
 }
 
 /// What a callback returns where Rust wants a `Result`: what it raises comes home by itself.
-impl<T: FromPy, E> FromPy for Result<T, E> {
+impl<H, T: FromPy<H>, E> FromPy<H> for Result<T, E> {
     const BORROWS: bool = T::BORROWS;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         T::from_py(o, f).map(Ok)
     }
 }
 
 /// Memory that a call fills: a writable buffer.
-impl<T: FromPy> FromPy for std::mem::MaybeUninit<T> {
+impl<H, T: FromPy<H>> FromPy<H> for std::mem::MaybeUninit<T> {
     const BORROWS: bool = T::BORROWS;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         T::from_py(o, f).map(std::mem::MaybeUninit::new)
     }
 
-    fn slice_in_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]>
+    fn slice_in_py(o: O, f: &mut Frame<H>) -> Res<&'static mut [Self]>
     where
         Self: 'static,
     {
@@ -249,8 +255,8 @@ impl<T: FromPy> FromPy for std::mem::MaybeUninit<T> {
 }
 
 /// A type by itself says nothing that Python could: None is one.
-impl<T> FromPy for std::marker::PhantomData<T> {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+impl<H, T> FromPy<H> for std::marker::PhantomData<T> {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         if is_none(o) {
             Ok(std::marker::PhantomData)
         } else {
@@ -259,28 +265,28 @@ impl<T> FromPy for std::marker::PhantomData<T> {
     }
 }
 
-impl<T: FromPy + 'static> FromPy for &'static [T] {
+impl<H, T: FromPy<H> + 'static> FromPy<H> for &'static [T] {
     const BORROWS: bool = true;
 
     #[inline]
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         T::slice_from_py(o, f).map(|s| &*s)
     }
 }
 
-impl<T: FromPy + 'static> FromPy for &'static mut [T] {
+impl<H, T: FromPy<H> + 'static> FromPy<H> for &'static mut [T] {
     const BORROWS: bool = true;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         T::slice_in_py(o, f)
     }
 }
 
 macro_rules! boxes {
     ($($make:path => $type:ty),*) => { $(
-        impl<T: FromPy> FromPy for $type {
+        impl<H, T: FromPy<H>> FromPy<H> for $type {
             const BORROWS: bool = T::BORROWS;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 T::from_py(o, f).map($make)
             }
         }
@@ -292,13 +298,13 @@ boxes!(Box::new => Box<T>, Rc::new => Rc<T>, Arc::new => Arc<T>, std::sync::Mute
        std::cell::Cell::new => std::cell::Cell<T>, std::cmp::Reverse => std::cmp::Reverse<T>,
        std::num::Wrapping => std::num::Wrapping<T>);
 
-impl<B: ToOwned + ?Sized + 'static> FromPy for Cow<'static, B>
+impl<H, B: ToOwned + ?Sized + 'static> FromPy<H> for Cow<'static, B>
 where
-    &'static B: FromPy,
+    &'static B: FromPy<H>,
 {
     const BORROWS: bool = true;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         <&'static B>::from_py(o, f).map(Cow::Borrowed)
     }
 }

@@ -2,8 +2,9 @@
 
 use super::failure::{check, guarded, Failure, Res};
 use super::ffi::*;
-use super::frame::Context;
+use super::frame::{nowhere, Context};
 use super::handle::{own, Handle, Kind};
+use super::lease::Lease;
 use super::object::PyObj;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -22,13 +23,20 @@ struct Running(Box<dyn Fn() + Send>);
 
 pub static RUNNING: Kind = Kind::new();
 
-pub fn awaitable<F, C>(future: F, convert: C, c: &mut Context) -> Res<O>
+pub fn awaitable<H, F, C>(future: F, convert: C, c: &mut Context<H>) -> Res<O>
 where
+    H: 'static,
     F: Future + Send + 'static,
     F::Output: Send,
-    C: FnOnce(F::Output, &mut Context) -> Res<O> + Send + 'static,
+    C: FnOnce(F::Output, &mut Context<H>) -> Res<O> + Send + 'static,
 {
     let lease = unsafe { c.lease() };
+    if unsafe { Lease::is_lent(lease) } {
+        drop(Owned(lease));
+        return Err(Failure::conversion(
+            "a future can't wait for what is only lent to a callback",
+        ));
+    }
     let owned = (!lease.is_null()).then(|| Owned(lease));
     let kept = owned.as_ref().map(|lease| unsafe { PyObj::new(lease.0) });
     let begin = move |done: PyObj| -> Job {
@@ -43,7 +51,7 @@ where
             unsafe { tell(&done, result) }
         })
     };
-    let mut whole = Context::new(None, std::ptr::null_mut());
+    let mut whole = nowhere();
     let pending = Pending(Some(Box::new(begin)));
     let made = Owned(unsafe { own(pending, AWAITABLE.get(), true, &mut whole) });
     unsafe {
@@ -113,12 +121,7 @@ pub unsafe extern "C" fn start(o: O, a: *const O, n: isize, _: O) -> O {
             begin.ok_or_else(|| Failure::of("moved", "future was awaited already and".into()))?;
         let job = begin(PyObj::new(*a));
         let stop = Running(spawn(job));
-        Ok(own(
-            stop,
-            RUNNING.get(),
-            true,
-            &mut Context::new(None, std::ptr::null_mut()),
-        ))
+        Ok(own(stop, RUNNING.get(), true, &mut nowhere()))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Handles: Rust values that Python holds, with the borrow checker's rules kept at run time.
 
 use super::ffi::*;
-use super::frame::Context;
+use super::lease::{Lease, Terms};
 use std::any::TypeId;
 use std::cell::Cell;
 use std::os::raw::{c_int, c_void};
@@ -48,7 +48,7 @@ pub struct Handle {
 }
 
 /// A type whose values cross as handles.
-pub trait Handled: 'static {
+pub trait Handled<H>: 'static {
     /// True where any thread may hold it.
     const SEND: bool;
     fn kind(&self) -> O;
@@ -60,17 +60,13 @@ unsafe fn free<T>(value: *mut c_void) {
 }
 
 /// A new handle that owns `value`; what `value` points into stays alive by the context's lease.
-pub unsafe fn own<T: 'static>(value: T, kind: O, send: bool, c: &mut Context) -> O {
+pub unsafe fn own<T: 'static>(value: T, kind: O, send: bool, c: &mut Terms) -> O {
     let lease = c.lease();
-    make::<T>(
-        Box::into_raw(Box::new(value)),
-        Some(free::<T>),
-        kind,
-        send,
-        lease,
-        false,
-        c,
-    )
+    let value = Box::into_raw(Box::new(value)) as *mut c_void;
+    let made = make(value, TypeId::of::<T>(), kind, send, lease);
+    (*made).drop = Some(free::<T>);
+    Lease::register(made);
+    made as O
 }
 
 /// A new handle of a value that lies in another one, which the context's lease keeps alive.
@@ -79,7 +75,7 @@ pub unsafe fn view<T: 'static>(
     kind: O,
     frozen: bool,
     send: bool,
-    c: &mut Context,
+    c: &mut Terms,
 ) -> O {
     let this = c.this as *mut Handle;
     // Its first field lies where it lies itself.
@@ -88,44 +84,29 @@ pub unsafe fn view<T: 'static>(
         return new_ref(c.this);
     }
     let lease = c.lease();
-    make::<T>(value, None, kind, send, lease, frozen, c)
+    let made = make(value as *mut c_void, TypeId::of::<T>(), kind, send, lease);
+    (*made).frozen = frozen;
+    Lease::register(made);
+    made as O
 }
 
-unsafe fn make<T: 'static>(
-    value: *mut T,
-    drop: Option<unsafe fn(*mut c_void)>,
-    kind: O,
-    send: bool,
-    lease: O,
-    frozen: bool,
-    c: &mut Context,
-) -> O {
+unsafe fn make(value: *mut c_void, id: TypeId, kind: O, send: bool, lease: O) -> *mut Handle {
     if !send {
         drain();
     }
     let made = PyType_GenericAlloc(kind, 0) as *mut Handle;
-    (*made).value = value as *mut c_void;
+    (*made).value = value;
     (*made).lease = lease;
     (*made).flag = Cell::new(0);
     (*made).thread = if send { 0 } else { PyThread_get_thread_ident() };
-    (*made).drop = drop;
-    std::ptr::write(&mut (*made).id, TypeId::of::<T>());
-    (*made).frozen = frozen;
-    if let Some(scoped) = &mut c.scoped {
-        if drop.is_none() || std::mem::needs_drop::<T>() || std::mem::size_of::<T>() > 0 {
-            scoped.push(Owned(new_ref(made as O)));
-        }
-    }
-    made as O
+    std::ptr::write(&mut (*made).id, id);
+    made
 }
 
-/// End the handles that were lent to a callback.
-pub unsafe fn expire(scoped: Vec<Owned>) {
-    for each in &scoped {
-        let handle = each.0 as *mut Handle;
-        if (*handle).drop.is_none() || !(*handle).value.is_null() {
-            finish(handle);
-        }
+/// End a handle: its value is gone, or nobody may look at it any more.
+pub unsafe fn expire(handle: *mut Handle) {
+    if (*handle).drop.is_none() || !(*handle).value.is_null() {
+        finish(handle);
     }
 }
 

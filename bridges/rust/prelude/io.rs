@@ -2,7 +2,7 @@
 
 use super::failure::{check, pass, Failure, Res};
 use super::ffi::*;
-use super::frame::{Context, Frame};
+use super::frame::{brief, nowhere, Context, Frame, Own};
 use super::from_py::FromPy;
 use super::object::PyObj;
 use super::to_py::ToPy;
@@ -17,8 +17,8 @@ pub struct PyFile {
     at: usize,
 }
 
-impl FromPy for PyFile {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for PyFile {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let object = PyObj::from_py(o, f)?;
         let file = |bytes| PyFile {
             object: object.clone(),
@@ -55,7 +55,7 @@ impl PyFile {
     fn ask<R>(
         &self,
         name: &CStr,
-        make: impl FnOnce(&mut Context) -> Res<Vec<Owned>>,
+        make: impl FnOnce(&mut Context<Own>) -> Res<Vec<Owned>>,
         read: impl FnOnce(O) -> Res<R>,
     ) -> io::Result<R> {
         let _gil = Gil::take();
@@ -64,7 +64,7 @@ impl PyFile {
                 self.object.object(),
                 name.as_ptr(),
             ))?);
-            let made = make(&mut Context::new(None, std::ptr::null_mut()))?;
+            let made = make(&mut nowhere())?;
             let args: Vec<O> = made.iter().map(|m| m.0).collect();
             let result = Owned(check(PyObject_VectorcallDict(
                 f.0,
@@ -90,7 +90,7 @@ impl PyFile {
                 if is_none(o) {
                     Ok(Vec::new())
                 } else {
-                    Vec::from_py(o, &mut Frame::new(false))
+                    Vec::from_py(o, &mut brief())
                 }
             },
         )
@@ -160,7 +160,7 @@ impl Seek for PyFile {
         self.ask(
             c"seek",
             |c| Ok(vec![Owned(offset.to_py(c)?), Owned(whence.to_py(c)?)]),
-            |o| u64::from_py(o, &mut Frame::new(false)),
+            |o| u64::from_py(o, &mut brief()),
         )
     }
 }
@@ -169,12 +169,12 @@ impl Write for PyFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let array = unsafe { kind_of(self.object.object()) == &raw mut PyByteArray_Type };
         let name = if array { c"extend" } else { c"write" };
-        let make = |_: &mut Context| Ok(vec![Owned(super::to_py::bytes(bytes)?)]);
+        let make = |_: &mut Context<Own>| Ok(vec![Owned(super::to_py::bytes(bytes)?)]);
         self.ask(name, make, |o| {
             if is_none(o) {
                 Ok(bytes.len())
             } else {
-                usize::from_py(o, &mut Frame::new(false))
+                usize::from_py(o, &mut brief())
             }
         })
     }
@@ -195,7 +195,7 @@ impl std::fmt::Write for PyFile {
             has(self.object.object(), c"encoding")
         };
         if takes_text {
-            let make = |c: &mut Context| Ok(vec![Owned(text.to_py(c)?)]);
+            let make = |c: &mut Context<Own>| Ok(vec![Owned(text.to_py(c)?)]);
             let done = self.ask(c"write", make, |_| Ok(()));
             return done.map_err(|_| std::fmt::Error);
         }
@@ -224,17 +224,17 @@ fn has_flush(object: &PyObj) -> bool {
 }
 
 /// What a call gives back of a file object that it took: the very same Python object.
-impl ToPy for PyFile {
-    fn to_py(self, _: &mut Context) -> Res<O> {
+impl<H> ToPy<H> for PyFile {
+    fn to_py(self, _: &mut Context<H>) -> Res<O> {
         Ok(unsafe { new_ref(self.object.object()) })
     }
 }
 
 macro_rules! lent {
     ($($type:ty),*) => { $(
-        impl FromPy for $type {
+        impl<H> FromPy<H> for $type {
             const BORROWS: bool = true;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 let file = PyFile::from_py(o, f)?;
                 Ok(f.lend(file))
             }
@@ -252,8 +252,8 @@ lent!(
 
 macro_rules! boxed {
     ($($type:ty),*) => { $(
-        impl FromPy for Box<$type> {
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        impl<H> FromPy<H> for Box<$type> {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 Ok(Box::new(PyFile::from_py(o, f)?))
             }
         }

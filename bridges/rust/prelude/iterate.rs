@@ -1,11 +1,12 @@
 //! Rust iterators as Python's, lazily; and Python's as Rust's.
 
+use super::borrowing::context_of;
 use super::failure::{guarded, pass, Failure, Res};
 use super::ffi::*;
-use super::frame::{Context, Frame};
+use super::frame::{Context, Frame, Own};
 use super::from_py::FromPy;
-use super::borrowing::context_of;
 use super::handle::{own, Handle, Kind};
+use super::lease::Terms;
 use super::object::PyObj;
 use std::marker::PhantomData;
 
@@ -13,15 +14,19 @@ pub static ITERATOR: Kind = Kind::new();
 
 /// What a Python iterator asks its Rust one.
 trait Steps {
-    fn step(&mut self, c: &mut Context) -> Option<Res<O>>;
+    fn step(&mut self, c: &mut Terms) -> Option<Res<O>>;
     fn hint(&self) -> usize;
 }
 
-struct Each<I, F>(I, F);
+struct Each<I, F, H>(I, F, PhantomData<fn() -> H>);
 
-impl<I: Iterator, F: FnMut(I::Item, &mut Context) -> Res<O>> Steps for Each<I, F> {
-    fn step(&mut self, c: &mut Context) -> Option<Res<O>> {
-        self.0.next().map(|item| (self.1)(item, c))
+impl<H, I, F> Steps for Each<I, F, H>
+where
+    I: Iterator,
+    F: FnMut(I::Item, &mut Context<H>) -> Res<O>,
+{
+    fn step(&mut self, c: &mut Terms) -> Option<Res<O>> {
+        self.0.next().map(|item| (self.1)(item, Context::of(c)))
     }
 
     fn hint(&self) -> usize {
@@ -31,12 +36,13 @@ impl<I: Iterator, F: FnMut(I::Item, &mut Context) -> Res<O>> Steps for Each<I, F
 
 type Boxed = Box<dyn Steps>;
 
-pub fn iterator<I, F>(iterator: I, send: bool, convert: F, c: &mut Context) -> Res<O>
+pub fn iterator<H, I, F>(iterator: I, send: bool, convert: F, c: &mut Context<H>) -> Res<O>
 where
+    H: 'static,
     I: Iterator + 'static,
-    F: FnMut(I::Item, &mut Context) -> Res<O> + 'static,
+    F: FnMut(I::Item, &mut Context<H>) -> Res<O> + 'static,
 {
-    let boxed: Boxed = Box::new(Each(iterator, convert));
+    let boxed: Boxed = Box::new(Each(iterator, convert, PhantomData));
     Ok(unsafe { own(boxed, ITERATOR.get(), send, c) })
 }
 
@@ -66,7 +72,7 @@ impl Drop for Unset {
 
 pub unsafe extern "C" fn next(o: O) -> O {
     guarded("iterator", || {
-        let mut c = context_of(o);
+        let mut c = context_of::<Own>(o);
         entered(o, None, |steps| steps.step(&mut c))?.unwrap_or(Ok(std::ptr::null_mut()))
     })
 }
@@ -81,19 +87,20 @@ pub unsafe extern "C" fn length_hint(o: O, _: *const O, _: isize, _: O) -> O {
 }
 
 /// A Python iterable as a Rust iterator of `T`. What it raises leaves by unwinding.
-pub struct PyIter<T>(PyObj, PhantomData<fn() -> T>);
+pub struct PyIter<T>(PyObj, fn(O) -> Res<T>);
 
-impl<T: FromPy> FromPy for PyIter<T> {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+impl<H, T: FromPy<H>> FromPy<H> for PyIter<T> {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         let iterator = Owned(unsafe { PyObject_GetIter(o) });
         if iterator.0.is_null() || T::BORROWS {
             return Err(Failure::expected("an iterable", o));
         }
-        Ok(PyIter(unsafe { PyObj::new(iterator.0) }, PhantomData))
+        let read = |o| T::from_py(o, &mut Frame::new(false));
+        Ok(PyIter(unsafe { PyObj::new(iterator.0) }, read))
     }
 }
 
-impl<T: FromPy> Iterator for PyIter<T> {
+impl<T> Iterator for PyIter<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -106,7 +113,7 @@ impl<T: FromPy> Iterator for PyIter<T> {
             return None;
         }
         let item = Owned(item);
-        match T::from_py(item.0, &mut Frame::new(false)) {
+        match (self.1)(item.0) {
             Ok(item) => Some(item),
             Err(failure) => pass(failure),
         }

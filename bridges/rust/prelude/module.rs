@@ -1,9 +1,8 @@
 //! The Python module, made of tables when it is imported.
 
+use super::class::{class, enumeration, fields, method, prepare};
 use super::failure::{check, listen, Failure, Res};
 use super::ffi::*;
-use super::class::{class, enumeration, fields, method, prepare};
-use super::frame::Context;
 use super::handle::Kind;
 use std::ffi::{CStr, CString};
 use std::os::raw::{c_int, c_void};
@@ -52,11 +51,7 @@ pub struct Enumeration {
 }
 
 /// A constant, made when the module is.
-pub struct Constant(
-    pub &'static str,
-    pub &'static CStr,
-    pub fn(&mut Context) -> Res<O>,
-);
+pub struct Constant(pub &'static str, pub &'static CStr, pub fn() -> Res<O>);
 
 /// A name for a class: `("bytes", "Regex", &K3)`.
 pub struct Export(pub &'static str, pub &'static CStr, pub &'static Kind);
@@ -142,9 +137,7 @@ unsafe fn make(tables: &'static Tables) -> Res<O> {
         )?;
     }
     for Constant(path, name, value) in tables.constants {
-        let value =
-            std::panic::catch_unwind(|| value(&mut Context::new(None, std::ptr::null_mut())));
-        match value {
+        match std::panic::catch_unwind(value) {
             Ok(Ok(value)) => put(folder(module.0, path)?, name, value)?,
             _ => PyErr_Clear(),
         }

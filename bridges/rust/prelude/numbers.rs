@@ -2,23 +2,23 @@
 
 use super::failure::{check, Failure, Res};
 use super::ffi::*;
-use super::frame::Frame;
+use super::frame::{brief, Frame};
 use super::from_py::{items, FromPy};
 use std::ffi::CStr;
 
 /// How numbers come out of buffers of theirs.
 macro_rules! buffers {
     ($type:ty, $formats:literal) => {
-        fn list_from_py(o: O, f: &mut Frame) -> Res<Vec<Self>> {
+        fn list_from_py(o: O, f: &mut Frame<H>) -> Res<Vec<Self>> {
             match buffer::<$type>(o, $formats, false) {
                 Some(view) => Ok(copied(&view)),
                 None => items(o, f),
             }
         }
-        fn slice_from_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]> {
+        fn slice_from_py(o: O, f: &mut Frame<H>) -> Res<&'static mut [Self]> {
             lent(o, $formats, f)
         }
-        fn slice_in_py(o: O, f: &mut Frame) -> Res<&'static mut [Self]> {
+        fn slice_in_py(o: O, f: &mut Frame<H>) -> Res<&'static mut [Self]> {
             writable(o, $formats, f)
         }
     };
@@ -26,9 +26,9 @@ macro_rules! buffers {
 
 macro_rules! integers {
     ($($type:ty, $signed:literal, $formats:literal;)*) => { $(
-        impl FromPy for $type {
+        impl<H> FromPy<H> for $type {
             #[inline]
-            fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+            fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
                 let mut overflow = 0;
                 let value = unsafe { PyLong_AsLongLongAndOverflow(o, &mut overflow) };
                 if overflow == 0 && value != -1 {
@@ -63,7 +63,7 @@ fn wide(o: O, name: &str) -> Res<i128Or> {
             return Err(Failure::expected("an int", o));
         }
         let digits = Owned(check(PyObject_Str(index.0))?);
-        let digits = <&'static str>::from_py(digits.0, &mut Frame::new(false))?;
+        let digits = <&'static str>::from_py(digits.0, &mut brief())?;
         if let Ok(value) = digits.parse::<i128>() {
             return Ok(i128Or::Signed(value));
         }
@@ -99,7 +99,7 @@ narrowed!(i8 i16 i32 i64 isize u8 u16 u32 u64 usize i128 u128);
 #[cold]
 fn out_of_range(o: O, name: &str) -> Failure {
     let shown = unsafe { Owned(PyObject_Str(o)) };
-    let shown = <&'static str>::from_py(shown.0, &mut Frame::new(false)).unwrap_or("a number");
+    let shown = <&'static str>::from_py(shown.0, &mut brief()).unwrap_or("a number");
     Failure::conversion(format!("{shown} is out of the range of {name}"))
 }
 
@@ -123,9 +123,9 @@ fn float(o: O) -> Res<f64> {
 
 macro_rules! floats {
     ($($type:ty, $formats:literal;)*) => { $(
-        impl FromPy for $type {
+        impl<H> FromPy<H> for $type {
             #[inline]
-            fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+            fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
                 let value = float(o)?;
                 if (value as $type).is_infinite() && value.is_finite() {
                     return Err(out_of_range(o, stringify!($type)));
@@ -189,7 +189,7 @@ fn copied<T: Copy + 'static>(view: &View) -> Vec<T> {
     slice_of::<T>(&view.0).to_vec()
 }
 
-fn lent<T: FromPy + 'static>(o: O, formats: &str, f: &mut Frame) -> Res<&'static mut [T]> {
+fn lent<H, T: FromPy<H> + 'static>(o: O, formats: &str, f: &mut Frame<H>) -> Res<&'static mut [T]> {
     if std::mem::size_of::<T>() == 1 {
         if let Some(bytes) = bytes_of(o) {
             f.hold(o);
@@ -201,18 +201,18 @@ fn lent<T: FromPy + 'static>(o: O, formats: &str, f: &mut Frame) -> Res<&'static
     if let Some(view) = buffer::<T>(o, formats, false) {
         return Ok(own_view(view, f));
     }
-    let list = items::<T>(o, f)?;
+    let list = items::<H, T>(o, f)?;
     Ok(f.lend(list).as_mut_slice())
 }
 
-fn own_view<T>(view: View, f: &mut Frame) -> &'static mut [T] {
+fn own_view<H, T>(view: View, f: &mut Frame<H>) -> &'static mut [T] {
     let slice = slice_of::<T>(&view.0);
     let view = std::mem::ManuallyDrop::new(view);
     f.buffer(unsafe { std::ptr::read(&view.0) });
     slice
 }
 
-fn writable<T: 'static>(o: O, formats: &str, f: &mut Frame) -> Res<&'static mut [T]> {
+fn writable<H, T: 'static>(o: O, formats: &str, f: &mut Frame<H>) -> Res<&'static mut [T]> {
     match buffer::<T>(o, formats, true) {
         Some(view) => Ok(own_view(view, f)),
         None => {

@@ -2,7 +2,7 @@
 
 use super::failure::{pass, Failure, Res};
 use super::ffi::*;
-use super::frame::{Context, Frame};
+use super::frame::{brief, Context, Frame};
 use super::from_py::FromPy;
 use super::to_py::ToPy;
 use std::cmp::Ordering;
@@ -16,10 +16,12 @@ unsafe impl Send for PyObj {}
 unsafe impl Sync for PyObj {}
 
 impl PyObj {
+    #[inline]
     pub unsafe fn new(o: O) -> PyObj {
         PyObj(new_ref(o))
     }
 
+    #[inline]
     pub fn object(&self) -> O {
         self.0
     }
@@ -38,7 +40,7 @@ impl PyObj {
         if shown.0.is_null() {
             pass(Failure::Raised);
         }
-        match <&'static str>::from_py(shown.0, &mut Frame::new(false)) {
+        match <&'static str>::from_py(shown.0, &mut brief()) {
             Ok(shown) => f.write_str(shown),
             Err(failure) => pass(failure),
         }
@@ -118,32 +120,32 @@ impl fmt::Display for PyObj {
     }
 }
 
-impl FromPy for PyObj {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for PyObj {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         Ok(unsafe { PyObj::new(o) })
     }
 }
 
-impl FromPy for &'static PyObj {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for &'static PyObj {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         Ok(f.lend(unsafe { PyObj::new(o) }))
     }
 }
 
-impl ToPy for PyObj {
-    fn to_py(self, _: &mut Context) -> Res<O> {
+impl<H> ToPy<H> for PyObj {
+    fn to_py(self, _: &mut Context<H>) -> Res<O> {
         Ok(unsafe { new_ref(self.0) })
     }
 }
 
-impl<'a> ToPy for &'a PyObj {
-    fn to_py(self, _: &mut Context) -> Res<O> {
+impl<'a, H> ToPy<H> for &'a PyObj {
+    fn to_py(self, _: &mut Context<H>) -> Res<O> {
         Ok(unsafe { new_ref(self.0) })
     }
 }
 
-impl<'a> ToPy for &'a mut PyObj {
-    fn to_py(self, _: &mut Context) -> Res<O> {
+impl<'a, H> ToPy<H> for &'a mut PyObj {
+    fn to_py(self, _: &mut Context<H>) -> Res<O> {
         Ok(unsafe { new_ref(self.0) })
     }
 }

@@ -21,11 +21,11 @@ impl std::borrow::Borrow<[u8]> for Octets {
     }
 }
 
-impl FromPy for Octets {
+impl<H> FromPy<H> for Octets {
     const BORROWS: bool = true;
 
     #[inline]
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         if unsafe { kind_of(o) == &raw mut PyUnicode_Type } {
             return <&'static str>::from_py(o, f).map(|text| Octets(text.as_bytes()));
         }

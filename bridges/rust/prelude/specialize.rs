@@ -5,13 +5,15 @@
 
 use super::failure::Res;
 use super::ffi::*;
-use super::frame::Context;
+use super::frame::{Context, Frame};
 use super::handle::{own, OPAQUE};
+use super::lease::Terms;
 use super::to_py::ToPy;
-use std::cell::Cell;
+use std::mem::ManuallyDrop;
 
+/// A value on its way out, of which `take` is called once.
 pub struct Out<T> {
-    value: Cell<Option<T>>,
+    value: ManuallyDrop<T>,
     send: bool,
 }
 
@@ -19,73 +21,73 @@ impl<T> Out<T> {
     #[inline]
     pub fn new(value: T, send: bool) -> Out<T> {
         Out {
-            value: Cell::new(Some(value)),
+            value: ManuallyDrop::new(value),
             send,
         }
     }
 
     #[inline]
     fn take(&self) -> T {
-        self.value.take().expect("a result leaves once")
+        unsafe { std::ptr::read(&*self.value) }
     }
 }
 
-pub trait AsData {
-    fn out(&self, c: &mut Context) -> Res<O>;
+pub trait AsData<H> {
+    fn out(&self, c: &mut Context<H>) -> Res<O>;
 }
-pub trait AsItems {
-    fn out(&self, c: &mut Context) -> Res<O>;
+pub trait AsItems<H> {
+    fn out(&self, c: &mut Context<H>) -> Res<O>;
 }
-pub trait AsBytes {
-    fn out(&self, c: &mut Context) -> Res<O>;
+pub trait AsBytes<H> {
+    fn out(&self, c: &mut Context<H>) -> Res<O>;
 }
-pub trait AsOpaques {
-    fn out(&self, c: &mut Context) -> Res<O>;
+pub trait AsOpaques<H> {
+    fn out(&self, c: &mut Context<H>) -> Res<O>;
 }
-pub trait AsOpaque {
-    fn out(&self, c: &mut Context) -> Res<O>;
+pub trait AsOpaque<H> {
+    fn out(&self, c: &mut Context<H>) -> Res<O>;
 }
 
-impl<T: ToPy> AsData for &&&&Out<T> {
+impl<H, T: ToPy<H>> AsData<H> for &&&&Out<T> {
     #[inline]
-    fn out(&self, c: &mut Context) -> Res<O> {
+    fn out(&self, c: &mut Context<H>) -> Res<O> {
         self.take().to_py(c)
     }
 }
 
-impl<T: Iterator + 'static> AsItems for &&&Out<T>
+impl<H: 'static, T: Iterator + 'static> AsItems<H> for &&&Out<T>
 where
-    T::Item: ToPy,
+    T::Item: ToPy<H>,
 {
-    fn out(&self, c: &mut Context) -> Res<O> {
+    fn out(&self, c: &mut Context<H>) -> Res<O> {
         super::iterate::iterator(self.take(), self.send, |item, c| item.to_py(c), c)
     }
 }
 
 /// What has no class here but lends bytes, such as a digest.
-impl<T: AsRef<[u8]> + 'static> AsBytes for &&Out<T> {
-    fn out(&self, _: &mut Context) -> Res<O> {
+impl<H, T: AsRef<[u8]> + 'static> AsBytes<H> for &&Out<T> {
+    fn out(&self, _: &mut Context<H>) -> Res<O> {
         super::to_py::bytes(self.take().as_ref())
     }
 }
 
-impl<T: Iterator + 'static> AsOpaques for &Out<T>
+impl<H: 'static, T: Iterator + 'static> AsOpaques<H> for &Out<T>
 where
     T::Item: 'static,
 {
-    fn out(&self, c: &mut Context) -> Res<O> {
+    fn out(&self, c: &mut Context<H>) -> Res<O> {
         let send = self.send;
         super::iterate::iterator(self.take(), send, move |item, c| opaque(item, send, c), c)
     }
 }
 
-impl<T: 'static> AsOpaque for Out<T> {
-    fn out(&self, c: &mut Context) -> Res<O> {
+impl<H, T: 'static> AsOpaque<H> for Out<T> {
+    fn out(&self, c: &mut Context<H>) -> Res<O> {
         opaque(self.take(), self.send, c)
     }
 }
 
-pub fn opaque<T: 'static>(value: T, send: bool, c: &mut Context) -> Res<O> {
+pub fn opaque<T: 'static>(value: T, send: bool, c: &mut Terms) -> Res<O> {
     Ok(unsafe { own(value, OPAQUE.get(), send, c) })
 }
 
@@ -116,22 +118,22 @@ impl<T: Send> IsSend for &Probe<'_, T> {
 /// A value by clone where its type has one: else its handle is moved out of.
 pub struct ByValue<T>(pub std::marker::PhantomData<T>);
 
-pub trait Cloned<T> {
-    fn by_value(&self, o: O, f: &mut super::frame::Frame) -> Res<T>;
+pub trait Cloned<H, T> {
+    fn by_value(&self, o: O, points: bool, f: &mut Frame<H>) -> Res<T>;
 }
-pub trait MovedOut<T> {
-    fn by_value(&self, o: O, f: &mut super::frame::Frame) -> Res<T>;
+pub trait MovedOut<H, T> {
+    fn by_value(&self, o: O, points: bool, f: &mut Frame<H>) -> Res<T>;
 }
 
-impl<T: Clone + super::handle::Handled> Cloned<T> for &ByValue<T> {
-    fn by_value(&self, o: O, f: &mut super::frame::Frame) -> Res<T> {
-        unsafe { super::borrowing::peeked::<T>(o, f) }.cloned()
+impl<H, T: Clone + super::handle::Handled<H>> Cloned<H, T> for &ByValue<T> {
+    fn by_value(&self, o: O, points: bool, f: &mut Frame<H>) -> Res<T> {
+        unsafe { super::borrowing::peeked::<H, T>(o, points, f) }.cloned()
     }
 }
 
-impl<T: super::handle::Handled> MovedOut<T> for ByValue<T> {
-    fn by_value(&self, o: O, f: &mut super::frame::Frame) -> Res<T> {
-        unsafe { super::borrowing::taken::<T>(o, f) }
+impl<H, T: super::handle::Handled<H>> MovedOut<H, T> for ByValue<T> {
+    fn by_value(&self, o: O, points: bool, f: &mut Frame<H>) -> Res<T> {
+        unsafe { super::borrowing::taken::<H, T>(o, points, f) }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Types of Rust's standard library that have a counterpart in Python's: times, addresses, ranges.
 
+use super::containers::fields;
 use super::failure::{check, Failure, Res};
 use super::ffi::*;
-use super::frame::{Context, Frame};
+use super::frame::{brief, Context, Frame, Own};
 use super::from_py::FromPy;
 use super::to_py::ToPy;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
@@ -34,12 +35,12 @@ fn asked(name: &std::ffi::CStr, what: &str, o: O) -> Res<Owned> {
     }
 }
 
-fn plain<T: FromPy>(o: &Owned) -> Res<T> {
-    T::from_py(o.0, &mut Frame::new(false))
+fn plain<T: FromPy<Own>>(o: &Owned) -> Res<T> {
+    T::from_py(o.0, &mut brief())
 }
 
-impl FromPy for Duration {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for Duration {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         let (seconds, nanos) =
             plain::<(i64, u32)>(&asked(c"duration_parts", "a timedelta or seconds", o)?)?;
         let seconds = u64::try_from(seconds)
@@ -48,15 +49,15 @@ impl FromPy for Duration {
     }
 }
 
-impl ToPy for Duration {
-    fn to_py(self, c: &mut Context) -> Res<O> {
+impl<H> ToPy<H> for Duration {
+    fn to_py(self, c: &mut Context<H>) -> Res<O> {
         let parts = Owned((self.as_secs(), self.subsec_nanos()).to_py(c)?);
         ask(c"duration", &[parts.0])
     }
 }
 
-impl FromPy for SystemTime {
-    fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for SystemTime {
+    fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
         let (seconds, nanos) =
             plain::<(i64, u32)>(&asked(c"time_parts", "a datetime with a time zone", o)?)?;
         let whole = Duration::from_secs(seconds.unsigned_abs());
@@ -69,8 +70,8 @@ impl FromPy for SystemTime {
     }
 }
 
-impl ToPy for SystemTime {
-    fn to_py(self, c: &mut Context) -> Res<O> {
+impl<H> ToPy<H> for SystemTime {
+    fn to_py(self, c: &mut Context<H>) -> Res<O> {
         let parts = match self.duration_since(UNIX_EPOCH) {
             Ok(after) => (after.as_secs() as i64, after.subsec_nanos() as i64),
             Err(before) => (
@@ -85,14 +86,14 @@ impl ToPy for SystemTime {
 
 macro_rules! addresses {
     ($($type:ty, $reader:literal, $writer:literal;)*) => { $(
-        impl FromPy for $type {
-            fn from_py(o: O, _: &mut Frame) -> Res<Self> {
+        impl<H> FromPy<H> for $type {
+            fn from_py(o: O, _: &mut Frame<H>) -> Res<Self> {
                 let said = plain::<String>(&asked($reader, "an address", o)?)?;
                 said.parse().map_err(|_| Failure::conversion(format!("{said:?} is no {}", stringify!($type))))
             }
         }
-        impl ToPy for $type {
-            fn to_py(self, _: &mut Context) -> Res<O> {
+        impl<H> ToPy<H> for $type {
+            fn to_py(self, _: &mut Context<H>) -> Res<O> {
                 let said = Owned(check(text(&self.to_string()))?);
                 ask($writer, &[said.0])
             }
@@ -107,13 +108,13 @@ addresses! {
 
 macro_rules! references {
     ($($type:ty),*) => { $(
-        impl<'a> ToPy for &'a $type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
+        impl<'a, H> ToPy<H> for &'a $type {
+            fn to_py(self, c: &mut Context<H>) -> Res<O> {
                 self.clone().to_py(c)
             }
         }
-        impl FromPy for &'static $type {
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        impl<H> FromPy<H> for &'static $type {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 let value = <$type>::from_py(o, f)?;
                 Ok(f.lend(value))
             }
@@ -125,13 +126,13 @@ references!(Duration, SystemTime, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr);
 
 macro_rules! nonzero {
     ($($type:ident)*) => { $(
-        impl FromPy for std::num::$type {
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        impl<H> FromPy<H> for std::num::$type {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 FromPy::from_py(o, f).map(std::num::$type::new)?.ok_or_else(|| Failure::conversion("0 is not allowed here"))
             }
         }
-        impl ToPy for std::num::$type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
+        impl<H> ToPy<H> for std::num::$type {
+            fn to_py(self, c: &mut Context<H>) -> Res<O> {
                 self.get().to_py(c)
             }
         }
@@ -141,7 +142,7 @@ macro_rules! nonzero {
 nonzero!(NonZeroU8 NonZeroU16 NonZeroU32 NonZeroU64 NonZeroUsize NonZeroU128 NonZeroI8 NonZeroI16 NonZeroI32 NonZeroI64 NonZeroIsize NonZeroI128);
 
 /// A Python `range`, `slice` or pair: a start (or None), an end (or None).
-fn ends<T: FromPy>(o: O, f: &mut Frame) -> Res<(Option<T>, Option<T>)> {
+fn ends<H, T: FromPy<H>>(o: O, f: &mut Frame<H>) -> Res<(Option<T>, Option<T>)> {
     let parts = asked(c"ends", "a range, a slice or a pair", o)?;
     <(Option<T>, Option<T>)>::from_py(parts.0, f)
 }
@@ -153,33 +154,43 @@ fn both<T>(ends: (Option<T>, Option<T>)) -> Res<(T, T)> {
     }
 }
 
-impl<T: FromPy> FromPy for Range<T> {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H, T: FromPy<H>> FromPy<H> for Range<T> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         both(ends(o, f)?).map(|(start, end)| start..end)
     }
 }
 
-impl<T: FromPy> FromPy for RangeInclusive<T> {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H, T: FromPy<H>> FromPy<H> for RangeInclusive<T> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         both(ends(o, f)?).map(|(start, end)| start..=end)
     }
 }
 
-impl<T: FromPy> FromPy for (Bound<T>, Bound<T>) {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
-        let (start, end) = ends(o, f)?;
-        Ok((
-            start.map_or(Bound::Unbounded, Bound::Included),
-            end.map_or(Bound::Unbounded, Bound::Excluded),
-        ))
+/// One end of a range: None, or a value and whether it is excluded.
+impl<H, T: FromPy<H>> FromPy<H> for Bound<T> {
+    const BORROWS: bool = T::BORROWS;
+
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
+        Ok(match <Option<(T, bool)>>::from_py(o, f)? {
+            None => Bound::Unbounded,
+            Some((value, false)) => Bound::Included(value),
+            Some((value, true)) => Bound::Excluded(value),
+        })
+    }
+
+    fn parts(o: O, count: usize, f: &mut Frame<H>) -> Res<Vec<O>> {
+        let bounds = asked(c"bounds", "a range, a slice or a pair", o)?;
+        let parts = fields(bounds.0, count, f);
+        f.own(bounds);
+        parts
     }
 }
 
 macro_rules! half_open {
     ($($type:ident |$start:ident, $end:ident| $make:expr;)*) => { $(
-        impl<T: FromPy> FromPy for $type<T> {
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
-                let ($start, $end) = ends::<T>(o, f)?;
+        impl<H, T: FromPy<H>> FromPy<H> for $type<T> {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
+                let ($start, $end) = ends::<H, T>(o, f)?;
                 $make.ok_or_else(|| Failure::conversion("this range misses an end"))
             }
         }
@@ -192,40 +203,40 @@ half_open! {
     RangeToInclusive |_start, end| end.map(|e| ..=e);
 }
 
-impl FromPy for RangeFull {
-    fn from_py(_: O, _: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for RangeFull {
+    fn from_py(_: O, _: &mut Frame<H>) -> Res<Self> {
         Ok(..)
     }
 }
 
-fn range<T: ToPy>(start: T, end: T, c: &mut Context) -> Res<O> {
+fn range<H, T: ToPy<H>>(start: T, end: T, c: &mut Context<H>) -> Res<O> {
     let (start, end) = (Owned(start.to_py(c)?), Owned(end.to_py(c)?));
     ask(c"range_of", &[start.0, end.0])
 }
 
-impl<T: ToPy> ToPy for Range<T> {
-    fn to_py(self, c: &mut Context) -> Res<O> {
+impl<H, T: ToPy<H>> ToPy<H> for Range<T> {
+    fn to_py(self, c: &mut Context<H>) -> Res<O> {
         range(self.start, self.end, c)
     }
 }
 
-impl<T: ToPy> ToPy for RangeInclusive<T> {
-    fn to_py(self, c: &mut Context) -> Res<O> {
+impl<H, T: ToPy<H>> ToPy<H> for RangeInclusive<T> {
+    fn to_py(self, c: &mut Context<H>) -> Res<O> {
         let (start, end) = self.into_inner();
         let (start, end) = (Owned(start.to_py(c)?), Owned(end.to_py(c)?));
         ask(c"inclusive", &[start.0, end.0])
     }
 }
 
-impl FromPy for std::cmp::Ordering {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for std::cmp::Ordering {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         i64::from_py(o, f).map(|v| v.cmp(&0))
     }
 }
 
 /// A position as Python's `seek` has it: an offset, or an offset and whence.
-impl FromPy for std::io::SeekFrom {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for std::io::SeekFrom {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         use std::io::SeekFrom;
         let (offset, whence) = match i64::from_py(o, f) {
             Ok(offset) => (offset, 0),

@@ -2,9 +2,10 @@
 
 use super::failure::{check, Failure, Res};
 use super::ffi::*;
-use super::frame::Frame;
+use super::frame::{Context, Frame};
 use super::from_py::FromPy;
 use super::numbers::bytes_of;
+use super::to_py::ToPy;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ffi::{CString, OsString};
 use std::hash::{BuildHasher, Hash};
@@ -15,9 +16,9 @@ use std::sync::Arc;
 /// References to values that are made for the time of the call.
 macro_rules! temporaries {
     ($([$($g:tt)*] $type:ty;)*) => { $(
-        impl<$($g)*> FromPy for &'static $type {
+        impl<H, $($g)*> FromPy<H> for &'static $type {
             const BORROWS: bool = true;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 let value = <$type>::from_py(o, f)?;
                 Ok(f.lend(value))
             }
@@ -28,40 +29,40 @@ macro_rules! temporaries {
 temporaries! {
     [] i8; [] i16; [] i32; [] i64; [] isize; [] u8; [] u16; [] u32; [] u64; [] usize; [] i128; [] u128;
     [] f32; [] f64; [] bool; [] char; [] String; [] PathBuf; [] OsString; [] CString; [] ();
-    [T: FromPy + 'static] Option<T>;
-    [T: FromPy + 'static] Box<T>;
-    [T: FromPy + 'static] Rc<T>;
-    [T: FromPy + 'static] Arc<T>;
-    [T: FromPy + 'static] VecDeque<T>;
-    [T: FromPy + 'static] Vec<T>;
-    [T: FromPy + 'static, const N: usize] [T; N];
-    [T: FromPy + Ord + 'static] BTreeSet<T>;
-    [T: FromPy + Eq + Hash + 'static, S: BuildHasher + Default + 'static] HashSet<T, S>;
-    [K: FromPy + Ord + 'static, V: FromPy + 'static] BTreeMap<K, V>;
-    [K: FromPy + Eq + Hash + 'static, V: FromPy + 'static, S: BuildHasher + Default + 'static] HashMap<K, V, S>;
+    [T: FromPy<H> + 'static] Option<T>;
+    [T: FromPy<H> + 'static] Box<T>;
+    [T: FromPy<H> + 'static] Rc<T>;
+    [T: FromPy<H> + 'static] Arc<T>;
+    [T: FromPy<H> + 'static] VecDeque<T>;
+    [T: FromPy<H> + 'static] Vec<T>;
+    [T: FromPy<H> + 'static, const N: usize] [T; N];
+    [T: FromPy<H> + Ord + 'static] BTreeSet<T>;
+    [T: FromPy<H> + Eq + Hash + 'static, S: BuildHasher + Default + 'static] HashSet<T, S>;
+    [K: FromPy<H> + Ord + 'static, V: FromPy<H> + 'static] BTreeMap<K, V>;
+    [K: FromPy<H> + Eq + Hash + 'static, V: FromPy<H> + 'static, S: BuildHasher + Default + 'static] HashMap<K, V, S>;
 }
 
-impl<T: FromPy + 'static> FromPy for &'static &'static [T] {
+impl<H, T: FromPy<H> + 'static> FromPy<H> for &'static &'static [T] {
     const BORROWS: bool = true;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let slice = <&'static [T]>::from_py(o, f)?;
         Ok(f.lend(slice))
     }
 }
 
-impl FromPy for &'static &'static str {
+impl<H> FromPy<H> for &'static &'static str {
     const BORROWS: bool = true;
 
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let text = <&'static str>::from_py(o, f)?;
         Ok(f.lend(text))
     }
 }
 
 /// A list that a call may change: it is copied in, and what the call made of it is copied back.
-impl<T: FromPy + super::to_py::ToPy + 'static> FromPy for &'static mut Vec<T> {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H, T: FromPy<H> + ToPy<H> + 'static> FromPy<H> for &'static mut Vec<T> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let is_list = unsafe { kind_of(o) == &raw mut PyList_Type };
         if !is_list && unsafe { kind_of(o) != &raw mut PyByteArray_Type } {
             return Err(Failure::expected(
@@ -82,9 +83,9 @@ impl<T: FromPy + super::to_py::ToPy + 'static> FromPy for &'static mut Vec<T> {
                 true => twin(&*lent),
                 false => std::mem::take(&mut *lent),
             };
-            let made = Owned(super::to_py::ToPy::to_py(
+            let made = Owned(ToPy::<H>::to_py(
                 changed,
-                &mut super::frame::Context::new(None, std::ptr::null_mut()),
+                &mut Context::new(None, std::ptr::null_mut()),
             )?);
             if is_list {
                 return if PyList_SetSlice(o, 0, isize::MAX, made.0) == 0 {
@@ -117,9 +118,9 @@ unsafe fn refill(array: O, bytes: &[u8]) -> Res<()> {
 
 macro_rules! tuple_references {
     ($($($name:ident)*;)*) => { $(
-        impl<$($name: FromPy + 'static),*> FromPy for &'static ($($name,)*) {
+        impl<H, $($name: FromPy<H> + 'static),*> FromPy<H> for &'static ($($name,)*) {
             const BORROWS: bool = true;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 let value = <($($name,)*)>::from_py(o, f)?;
                 Ok(f.lend(value))
             }
@@ -130,8 +131,8 @@ macro_rules! tuple_references {
 tuple_references! { A; A B; A B C; A B C D; }
 
 /// A text that a call may change: an `io.StringIO`, whose content is replaced.
-impl FromPy for &'static mut String {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+impl<H> FromPy<H> for &'static mut String {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         let content = Owned(super::standard::ask(c"text_of", &[o])?);
         if is_none(content.0) {
             return Err(Failure::expected(
@@ -150,10 +151,10 @@ impl FromPy for &'static mut String {
 }
 
 /// An array that a call may change: a list, whose items are replaced.
-impl<T: FromPy + super::to_py::ToPy + Clone + 'static, const N: usize> FromPy
+impl<H, T: FromPy<H> + ToPy<H> + Clone + 'static, const N: usize> FromPy<H>
     for &'static mut [T; N]
 {
-    fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+    fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
         if unsafe { kind_of(o) != &raw mut PyList_Type } {
             return Err(Failure::expected("a list, which the call changes,", o));
         }
@@ -161,7 +162,7 @@ impl<T: FromPy + super::to_py::ToPy + Clone + 'static, const N: usize> FromPy
         let lent: *mut [T; N] = f.lend(array);
         f.afterwards(move || unsafe {
             let items = (*lent).iter().cloned().collect::<Vec<T>>().into_iter();
-            let nowhere = &mut super::frame::Context::new(None, std::ptr::null_mut());
+            let nowhere = &mut Context::<H>::new(None, std::ptr::null_mut());
             let made = Owned(super::to_py::list(items, nowhere)?);
             if PyList_SetSlice(o, 0, isize::MAX, made.0) == 0 {
                 Ok(())
@@ -176,8 +177,8 @@ impl<T: FromPy + super::to_py::ToPy + Clone + 'static, const N: usize> FromPy
 /// A number that a call may change: the only item of a list, or of a buffer.
 macro_rules! changed_numbers {
     ($($type:ty)*) => { $(
-        impl FromPy for &'static mut $type {
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> {
+        impl<H> FromPy<H> for &'static mut $type {
+            fn from_py(o: O, f: &mut Frame<H>) -> Res<Self> {
                 if unsafe { kind_of(o) == &raw mut PyList_Type } {
                     return Ok(&mut <&'static mut [$type; 1]>::from_py(o, f)?[0]);
                 }

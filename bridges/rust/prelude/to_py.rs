@@ -3,6 +3,7 @@
 use super::failure::{check, Failure, Res};
 use super::ffi::*;
 use super::frame::Context;
+use super::lease::{Lease, Terms};
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -10,20 +11,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// A type that becomes a Python object. The result is a new reference.
-pub trait ToPy: Sized {
-    fn to_py(self, c: &mut Context) -> Res<O>;
+pub trait ToPy<H>: Sized {
+    fn to_py(self, c: &mut Context<H>) -> Res<O>;
 
     /// What a row of these becomes: a list, bytes, or a view of the memory at `data`.
     fn row<I: ExactSizeIterator<Item = Self>>(
         _data: *const u8,
         items: I,
-        c: &mut Context,
+        c: &mut Context<H>,
     ) -> Res<O> {
         list(items, c)
     }
 }
 
-pub fn list<T: ToPy>(items: impl ExactSizeIterator<Item = T>, c: &mut Context) -> Res<O> {
+pub fn list<H, T: ToPy<H>>(items: impl ExactSizeIterator<Item = T>, c: &mut Context<H>) -> Res<O> {
     let made = Owned(check(unsafe { PyList_New(items.len() as isize) })?);
     for (at, item) in items.enumerate() {
         unsafe { PyList_SetItem(made.0, at as isize, item.to_py(c)?) };
@@ -31,13 +32,14 @@ pub fn list<T: ToPy>(items: impl ExactSizeIterator<Item = T>, c: &mut Context) -
     Ok(release(made))
 }
 
+#[inline]
 pub fn release(owned: Owned) -> O {
     let o = owned.0;
     std::mem::forget(owned);
     o
 }
 
-pub fn set<T: ToPy>(items: impl Iterator<Item = T>, c: &mut Context) -> Res<O> {
+pub fn set<H, T: ToPy<H>>(items: impl Iterator<Item = T>, c: &mut Context<H>) -> Res<O> {
     let made = Owned(check(unsafe { PySet_New(std::ptr::null_mut()) })?);
     for item in items {
         let item = Owned(item.to_py(c)?);
@@ -48,7 +50,10 @@ pub fn set<T: ToPy>(items: impl Iterator<Item = T>, c: &mut Context) -> Res<O> {
     Ok(release(made))
 }
 
-pub fn dict<K: ToPy, V: ToPy>(items: impl Iterator<Item = (K, V)>, c: &mut Context) -> Res<O> {
+pub fn dict<H, K: ToPy<H>, V: ToPy<H>>(
+    items: impl Iterator<Item = (K, V)>,
+    c: &mut Context<H>,
+) -> Res<O> {
     let made = Owned(check(unsafe { PyDict_New() })?);
     for (key, value) in items {
         let (key, value) = (Owned(key.to_py(c)?), Owned(value.to_py(c)?));
@@ -59,52 +64,66 @@ pub fn dict<K: ToPy, V: ToPy>(items: impl Iterator<Item = (K, V)>, c: &mut Conte
     Ok(release(made))
 }
 
+#[inline]
 pub fn bytes(bytes: &[u8]) -> Res<O> {
     check(unsafe { PyBytes_FromStringAndSize(bytes.as_ptr(), bytes.len() as isize) })
 }
 
+/// The lease with which memory at `data` may be lent; what a callback is lent is copied.
+fn memory_lease(data: *const u8, c: &mut Terms) -> Option<O> {
+    if data.is_null() || c.scope {
+        return None;
+    }
+    unsafe {
+        let lease = c.lease();
+        if !lease.is_null() && Lease::is_lent(lease) {
+            Py_DecRef(lease);
+            return None;
+        }
+        (!lease.is_null()).then_some(lease)
+    }
+}
+
 macro_rules! numbers {
     ($($type:ident $format:literal => |$v:ident| $make:expr;)*) => { $(
-        impl ToPy for $type {
+        impl<H> ToPy<H> for $type {
             #[inline]
-            fn to_py(self, _: &mut Context) -> Res<O> {
+            fn to_py(self, _: &mut Context<H>) -> Res<O> {
                 let $v = self;
                 check(unsafe { $make })
             }
-            fn row<I: ExactSizeIterator<Item = Self>>(data: *const u8, items: I, c: &mut Context) -> Res<O> {
+            fn row<I: ExactSizeIterator<Item = Self>>(data: *const u8, items: I, c: &mut Context<H>) -> Res<O> {
                 if stringify!($type) == "u8" && !data.is_null() {
                     return bytes(unsafe { std::slice::from_raw_parts(data, items.len()) });
                 }
                 list(items, c)
             }
         }
-        impl<'a> ToPy for &'a $type {
+        impl<'a, H> ToPy<H> for &'a $type {
             #[inline]
-            fn to_py(self, c: &mut Context) -> Res<O> {
+            fn to_py(self, c: &mut Context<H>) -> Res<O> {
                 (*self).to_py(c)
             }
-            fn row<I: ExactSizeIterator<Item = Self>>(data: *const u8, items: I, c: &mut Context) -> Res<O> {
+            fn row<I: ExactSizeIterator<Item = Self>>(data: *const u8, items: I, c: &mut Context<H>) -> Res<O> {
                 let size = items.len() * std::mem::size_of::<$type>();
                 if stringify!($type) == "u8" && !data.is_null() {
                     return bytes(unsafe { std::slice::from_raw_parts(data, size) });
                 }
-                let lease = unsafe { c.lease() };
-                if data.is_null() || lease.is_null() || c.scoped.is_some() {
+                let Some(lease) = memory_lease(data, c) else {
                     return list(items, c);
-                }
+                };
                 super::view::memory(data as *mut u8, size, $format, std::mem::size_of::<$type>(), true, lease)
             }
         }
-        impl<'a> ToPy for &'a mut $type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
+        impl<'a, H> ToPy<H> for &'a mut $type {
+            fn to_py(self, c: &mut Context<H>) -> Res<O> {
                 (*self).to_py(c)
             }
-            fn row<I: ExactSizeIterator<Item = Self>>(data: *const u8, items: I, c: &mut Context) -> Res<O> {
+            fn row<I: ExactSizeIterator<Item = Self>>(data: *const u8, items: I, c: &mut Context<H>) -> Res<O> {
                 let size = items.len() * std::mem::size_of::<$type>();
-                let lease = unsafe { c.lease() };
-                if data.is_null() || lease.is_null() || c.scoped.is_some() {
+                let Some(lease) = memory_lease(data, c) else {
                     return list(items, c);
-                }
+                };
                 super::view::memory(data as *mut u8, size, $format, std::mem::size_of::<$type>(), false, lease)
             }
         }
@@ -129,23 +148,23 @@ numbers! {
 /// Values that become one of Python's own, and references to them.
 macro_rules! plain {
     ($([$($g:tt)*] $type:ty => |$v:ident, $c:ident| $make:expr;)*) => { $(
-        impl<$($g)*> ToPy for $type {
+        impl<$($g,)* H> ToPy<H> for $type {
             #[inline]
-            fn to_py(self, $c: &mut Context) -> Res<O> {
+            fn to_py(self, $c: &mut Context<H>) -> Res<O> {
                 let $v = &self;
                 $make
             }
         }
-        impl<'r, $($g)*> ToPy for &'r $type {
+        impl<'r, $($g,)* H> ToPy<H> for &'r $type {
             #[inline]
-            fn to_py(self, $c: &mut Context) -> Res<O> {
+            fn to_py(self, $c: &mut Context<H>) -> Res<O> {
                 let $v = self;
                 $make
             }
         }
-        impl<'r, $($g)*> ToPy for &'r mut $type {
+        impl<'r, $($g,)* H> ToPy<H> for &'r mut $type {
             #[inline]
-            fn to_py(self, $c: &mut Context) -> Res<O> {
+            fn to_py(self, $c: &mut Context<H>) -> Res<O> {
                 let $v = self;
                 $make
             }
@@ -189,23 +208,23 @@ plain! {
     [] std::convert::Infallible => |v, _c| match *v {};
 }
 
-impl<'a> ToPy for &'a str {
+impl<'a, H> ToPy<H> for &'a str {
     #[inline]
-    fn to_py(self, _: &mut Context) -> Res<O> {
+    fn to_py(self, _: &mut Context<H>) -> Res<O> {
         check(text(self))
     }
 }
 
 macro_rules! borrowed {
     ($($type:ty => |$v:ident| $make:expr;)*) => { $(
-        impl<'a> ToPy for &'a $type {
-            fn to_py(self, _: &mut Context) -> Res<O> {
+        impl<'a, H> ToPy<H> for &'a $type {
+            fn to_py(self, _: &mut Context<H>) -> Res<O> {
                 let $v = self;
                 $make
             }
         }
-        impl<'a, 'b> ToPy for &'a &'b $type {
-            fn to_py(self, c: &mut Context) -> Res<O> {
+        impl<'a, 'b, H> ToPy<H> for &'a &'b $type {
+            fn to_py(self, c: &mut Context<H>) -> Res<O> {
                 (*self).to_py(c)
             }
         }
@@ -218,14 +237,14 @@ borrowed! {
     CStr => |v| bytes(v.to_bytes());
 }
 
-impl<'a, 'b> ToPy for &'a &'b str {
-    fn to_py(self, c: &mut Context) -> Res<O> {
+impl<'a, 'b, H> ToPy<H> for &'a &'b str {
+    fn to_py(self, c: &mut Context<H>) -> Res<O> {
         (*self).to_py(c)
     }
 }
 
-impl<'a> ToPy for &'a mut str {
-    fn to_py(self, _: &mut Context) -> Res<O> {
+impl<'a, H> ToPy<H> for &'a mut str {
+    fn to_py(self, _: &mut Context<H>) -> Res<O> {
         check(text(self))
     }
 }

@@ -24,21 +24,29 @@ fn said<E>(message: String, causes: Vec<String>, value: Option<Owned>) -> Failur
     failure
 }
 
-pub trait ViaError<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure;
+pub trait ViaError<H, E> {
+    fn failure(&self, c: &mut Context<H>, hand: fn(E, &mut Context<H>) -> Option<Owned>)
+        -> Failure;
 }
-pub trait ViaDisplay<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure;
+pub trait ViaDisplay<H, E> {
+    fn failure(&self, c: &mut Context<H>, hand: fn(E, &mut Context<H>) -> Option<Owned>)
+        -> Failure;
 }
-pub trait ViaDebug<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure;
+pub trait ViaDebug<H, E> {
+    fn failure(&self, c: &mut Context<H>, hand: fn(E, &mut Context<H>) -> Option<Owned>)
+        -> Failure;
 }
-pub trait ViaNothing<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure;
+pub trait ViaNothing<H, E> {
+    fn failure(&self, c: &mut Context<H>, hand: fn(E, &mut Context<H>) -> Option<Owned>)
+        -> Failure;
 }
 
-impl<E: std::error::Error> ViaError<E> for &&&Bad<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure {
+impl<H, E: std::error::Error> ViaError<H, E> for &&&Bad<E> {
+    fn failure(
+        &self,
+        c: &mut Context<H>,
+        hand: fn(E, &mut Context<H>) -> Option<Owned>,
+    ) -> Failure {
         let error = self.0.take().expect("an error is told once");
         let mut causes = Vec::new();
         let mut cause = error.source();
@@ -50,22 +58,34 @@ impl<E: std::error::Error> ViaError<E> for &&&Bad<E> {
     }
 }
 
-impl<E: std::fmt::Display> ViaDisplay<E> for &&Bad<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure {
+impl<H, E: std::fmt::Display> ViaDisplay<H, E> for &&Bad<E> {
+    fn failure(
+        &self,
+        c: &mut Context<H>,
+        hand: fn(E, &mut Context<H>) -> Option<Owned>,
+    ) -> Failure {
         let error = self.0.take().expect("an error is told once");
         said::<E>(error.to_string(), Vec::new(), hand(error, c))
     }
 }
 
-impl<E: std::fmt::Debug> ViaDebug<E> for &Bad<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure {
+impl<H, E: std::fmt::Debug> ViaDebug<H, E> for &Bad<E> {
+    fn failure(
+        &self,
+        c: &mut Context<H>,
+        hand: fn(E, &mut Context<H>) -> Option<Owned>,
+    ) -> Failure {
         let error = self.0.take().expect("an error is told once");
         said::<E>(format!("{error:?}"), Vec::new(), hand(error, c))
     }
 }
 
-impl<E> ViaNothing<E> for Bad<E> {
-    fn failure(&self, c: &mut Context, hand: fn(E, &mut Context) -> Option<Owned>) -> Failure {
+impl<H, E> ViaNothing<H, E> for Bad<E> {
+    fn failure(
+        &self,
+        c: &mut Context<H>,
+        hand: fn(E, &mut Context<H>) -> Option<Owned>,
+    ) -> Failure {
         let error = self.0.take().expect("an error is told once");
         said::<E>(String::new(), Vec::new(), hand(error, c))
     }

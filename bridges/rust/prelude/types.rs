@@ -21,7 +21,7 @@ macro_rules! is_send {
 macro_rules! handle {
     ($kind:ident [$($life:lifetime)*] $type:ty, $long:ty) => {
         pub static $kind: Kind = Kind::new();
-        impl Handled for $long {
+        impl Handled<Here> for $long {
             const SEND: bool = is_send!($long);
             #[inline]
             fn class() -> O { $kind.get() }
@@ -36,37 +36,38 @@ macro_rules! handle {
 #[macro_export]
 macro_rules! conversions {
     ([$($life:lifetime)*] $type:ty, $long:ty) => {
-        impl FromPy for &'static $long {
+        impl FromPy<Here> for &'static $long {
             const BORROWS: bool = true;
             #[inline]
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { shared(o, f) } }
+            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { shared::<Here, _>(o, f) } }
         }
-        impl FromPy for &'static mut $long {
+        impl FromPy<Here> for &'static mut $long {
             const BORROWS: bool = true;
             #[inline]
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { exclusive(o, f) } }
+            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { exclusive::<Here, _>(o, f) } }
         }
-        impl FromPy for $long {
+        impl FromPy<Here> for $long {
             const BORROWS: bool = { const LIVES: &[&str] = &[$(stringify!($life)),*]; !LIVES.is_empty() };
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { (&ByValue(std::marker::PhantomData::<$long>)).by_value(o, f) }
+            fn from_py(o: O, f: &mut Frame) -> Res<Self> { (&&ByValue(std::marker::PhantomData::<$long>)).by_value(o, const { points(stringify!($long)) }, f) }
         }
-        impl<$($life),*> ToPy for $type {
+        impl<$($life),*> ToPy<Here> for $type {
             fn to_py(self, c: &mut Context) -> Res<O> {
                 let value: $long = unsafe { std::mem::transmute(self) };
-                let kind = Handled::kind(&value);
-                Ok(unsafe { own(value, kind, <$long as Handled>::SEND, c) })
+                let (kind, mut free) = (Handled::kind(&value), nowhere());
+                let terms: &mut Terms = if points(stringify!($long)) { c } else { &mut free };
+                Ok(unsafe { own(value, kind, <$long as Handled<Here>>::SEND, terms) })
             }
         }
-        impl<'view, $($life),*> ToPy for &'view $type {
+        impl<'view, $($life),*> ToPy<Here> for &'view $type {
             fn to_py(self, c: &mut Context) -> Res<O> {
                 let value = self as *const $type as *mut $long;
-                Ok(unsafe { view(value, Handled::kind(&*value), true, <$long as Handled>::SEND, c) })
+                Ok(unsafe { view(value, Handled::kind(&*value), true, <$long as Handled<Here>>::SEND, c) })
             }
         }
-        impl<'view, $($life),*> ToPy for &'view mut $type {
+        impl<'view, $($life),*> ToPy<Here> for &'view mut $type {
             fn to_py(self, c: &mut Context) -> Res<O> {
                 let value = self as *mut $type as *mut $long;
-                Ok(unsafe { view(value, Handled::kind(&*value), false, <$long as Handled>::SEND, c) })
+                Ok(unsafe { view(value, Handled::kind(&*value), false, <$long as Handled<Here>>::SEND, c) })
             }
         }
     };
@@ -77,27 +78,27 @@ macro_rules! conversions {
 macro_rules! unsized_handle {
     ($kind:ident [$($life:lifetime)*] $type:ty, $long:ty) => {
         pub static $kind: Kind = Kind::new();
-        impl Handled for $long {
+        impl Handled<Here> for $long {
             const SEND: bool = is_send!($long);
             fn class() -> O { $kind.get() }
             fn kind(&self) -> O { $kind.get() }
         }
-        impl FromPy for &'static $long {
+        impl FromPy<Here> for &'static $long {
             const BORROWS: bool = true;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { Ok(&*fat::<$long>(o, false, f)?) } }
+            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { Ok(&*fat::<Here, $long>(o, false, f)?) } }
         }
-        impl FromPy for &'static mut $long {
+        impl FromPy<Here> for &'static mut $long {
             const BORROWS: bool = true;
-            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { Ok(&mut *fat::<$long>(o, true, f)?) } }
+            fn from_py(o: O, f: &mut Frame) -> Res<Self> { unsafe { Ok(&mut *fat::<Here, $long>(o, true, f)?) } }
         }
-        impl<'view, $($life),*> ToPy for &'view $type {
+        impl<'view, $($life),*> ToPy<Here> for &'view $type {
             fn to_py(self, c: &mut Context) -> Res<O> {
-                Ok(unsafe { thin::<$long>(self as *const $type as *mut $long, true, c) })
+                Ok(unsafe { thin::<Here, $long>(self as *const $type as *mut $long, true, c) })
             }
         }
-        impl<'view, $($life),*> ToPy for &'view mut $type {
+        impl<'view, $($life),*> ToPy<Here> for &'view mut $type {
             fn to_py(self, c: &mut Context) -> Res<O> {
-                Ok(unsafe { thin::<$long>(self as *mut $type as *mut $long, false, c) })
+                Ok(unsafe { thin::<Here, $long>(self as *mut $type as *mut $long, false, c) })
             }
         }
     };
@@ -109,7 +110,7 @@ macro_rules! variants {
     ($kind:ident [$($life:lifetime)*] $type:ty, $long:ty, $($variant:ident => $pattern:pat),*) => {
         pub static $kind: Kind = Kind::new();
         $(pub static $variant: Kind = Kind::new();)*
-        impl Handled for $long {
+        impl Handled<Here> for $long {
             const SEND: bool = is_send!($long);
             #[inline]
             fn class() -> O { $kind.get() }
@@ -125,24 +126,24 @@ macro_rules! variants {
 macro_rules! enumeration {
     ($kind:ident $type:ty, $($value:expr => $path:path),*) => {
         pub static $kind: Kind = Kind::new();
-        impl FromPy for $type {
+        impl FromPy<Here> for $type {
             fn from_py(o: O, f: &mut Frame) -> Res<Self> {
                 let number = i128::from_py(o, f)?;
                 $(if number == $value { return Ok($path) })*
                 Err(Failure::conversion(format!("{number} is no {}", short(std::any::type_name::<$type>()))))
             }
         }
-        impl FromPy for &'static $type {
+        impl FromPy<Here> for &'static $type {
             const BORROWS: bool = true;
             fn from_py(o: O, f: &mut Frame) -> Res<Self> {
                 let value = <$type>::from_py(o, f)?;
                 Ok(f.lend(value))
             }
         }
-        impl ToPy for $type {
+        impl ToPy<Here> for $type {
             fn to_py(self, c: &mut Context) -> Res<O> { (&self).to_py(c) }
         }
-        impl<'r> ToPy for &'r $type {
+        impl<'r> ToPy<Here> for &'r $type {
             #[allow(unreachable_patterns)]
             fn to_py(self, c: &mut Context) -> Res<O> {
                 let number: i128 = match self { $($path => $value,)* _ => return Err(Failure::conversion("this variant is not public")) };

@@ -32,7 +32,7 @@ def sanitized(name: str, env: Path, folder: Path) -> Path:
     for library in re.findall(r"(?<![\w:])([a-z]\w*)::", source):
         if (other := workspace.find(library, workspace.package.requires)) is not None:
             workspace.others[other.name] = other
-    workspace.optimize(level=0)
+    workspace.declare()
     (folder / "src" / "lib.rs").write_text(source)
     target = cargo.cache() / "sanitized"
     words = ["cargo", "+nightly", "build", "--offline", "--lib", "--target", cargo.host()]

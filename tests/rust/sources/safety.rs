@@ -162,3 +162,53 @@ pub fn tied() -> i64 {
 /// What is given points into the list, which is the call's own copy.
 pub fn marked(list: &mut Vec<u8>) -> &[u8] { list.push(33); &list[1..] }
 pub fn named(list: &mut Vec<String>) -> &str { list.push("x".into()); &list[0] }
+
+/// A type that is Copy, and one that is Clone: what takes them by value leaves them as they are.
+#[derive(Clone, Copy)]
+pub struct Step { pub by: i64 }
+#[derive(Clone)]
+pub struct Trail { steps: Vec<i64> }
+
+impl Step {
+    pub fn new(by: i64) -> Step { Step { by } }
+    pub fn twice(self) -> i64 { self.by * 2 }
+}
+
+impl std::ops::Add for Step {
+    type Output = Step;
+    fn add(self, other: Step) -> Step { Step { by: self.by + other.by } }
+}
+
+impl Trail {
+    pub fn new(steps: Vec<i64>) -> Trail { Trail { steps } }
+    pub fn on(mut self, step: Step) -> Trail { self.steps.push(step.by); self }
+    pub fn ends(&self) -> i64 { self.steps.iter().sum() }
+}
+
+/// What a callback is lent, with what points into it.
+pub struct Row { numbers: Vec<f64>, trail: Trail }
+
+impl Row {
+    pub fn numbers(&self) -> &[f64] { &self.numbers }
+    pub fn trail(&self) -> &Trail { &self.trail }
+    pub fn trails(&self) -> impl Iterator<Item = &Trail> + '_ { std::iter::repeat(&self.trail) }
+    pub fn eye(&self) -> Eye<'_> { Eye { row: self } }
+}
+
+pub struct Eye<'a> { row: &'a Row }
+
+impl<'a> Eye<'a> {
+    pub fn sum(&self) -> f64 { self.row.numbers.iter().sum() }
+    pub fn next(self) -> Eye<'a> { Eye { row: self.row } }
+}
+
+/// Keeps what it sees.
+pub struct Eyes<'a> { eyes: Vec<Eye<'a>> }
+
+impl<'a> Eyes<'a> {
+    pub fn new() -> Eyes<'a> { Eyes { eyes: Vec::new() } }
+    pub fn push(&mut self, eye: Eye<'a>) { self.eyes.push(eye) }
+    pub fn sum(&self) -> f64 { self.eyes.iter().map(Eye::sum).sum() }
+}
+
+pub fn lend(f: impl Fn(&Row)) { f(&Row { numbers: vec![1.0, 2.0], trail: Trail::new(vec![1, 2]) }) }

@@ -1,6 +1,10 @@
 //! The prelude of every extension: handles, conversions, calls. Nothing in it knows a crate.
 
+#[cfg(feature = "serde_core")]
+extern crate serde_core as serde;
+
 pub mod borrowing;
+pub mod borrows;
 pub mod call;
 pub mod callback;
 pub mod class;
@@ -16,6 +20,8 @@ pub mod future;
 pub mod handle;
 pub mod io;
 pub mod iterate;
+pub mod lease;
+pub mod leave;
 pub mod module;
 pub mod numbers;
 pub mod object;
@@ -30,3 +36,14 @@ pub mod to_py;
 pub mod told;
 pub mod types;
 pub mod view;
+
+/// What the lines of an extension name.
+pub mod names {
+    #[cfg(feature = "serde")]
+    pub use super::data::*;
+    pub use super::{
+        borrowing::*, call::*, callback::*, failure::*, ffi::*, frame::*, from_py::*, future::*,
+        handle::*, io::*, iterate::*, lease::*, leave::*, module::*, object::*, octets::*,
+        slots::*, specialize::*, to_py::*, told::*,
+    };
+}
