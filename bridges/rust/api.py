@@ -72,7 +72,9 @@ class Planner:
         counted = f"{item.document.name}/{item.raw['id']}"
         if self._is_own(item):
             self.api.functions[counted] = item.path
-        self._bind(target, Entry(item.path, STATIC, python_name(name), [], None, place), counted)
+        entry = Entry(item.path, STATIC, python_name(name), [], None, place)
+        entry.also = [(each, python_name(other)) for each, other in item.places[1:]]
+        self._bind(target, entry, counted)
 
     def _constant(self, item: Item) -> None:
         if not item.places or (item.kind == "static" and item.inner["is_mutable"]):

@@ -150,9 +150,10 @@ def _last_words(text: str) -> str:
 
 
 def _unknown(found: re.Match[str], text: str) -> PackageError:
-    near = re.search(r"^perhaps you meant: +(\S+)", text, re.MULTILINE)
-    more = f"; is it {near[1]}?" if near else ""
-    return UnknownPackage(ecosystem="crates", name=found["name"], more=more)
+    found_near = re.search(r"^perhaps you meant: +(\S+)", text, re.MULTILINE)
+    near = found_near[1] if found_near else ""
+    more = f"; is it {near}?" if near else ""
+    return UnknownPackage(ecosystem="crates", name=found["name"], near=near, more=more)
 
 
 def _no_version(found: re.Match[str], text: str) -> PackageError:

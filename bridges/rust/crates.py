@@ -7,12 +7,13 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from polyhy import together
 from polyhy.ecosystem import Ecosystem, Hit, Info, Tool, lay, unpack_tarball
-from polyhy.errors import PackageError, Tampered, ToolFailed
+from polyhy.errors import PackageError, Tampered, ToolFailed, UnknownPackage
 from polyhy.spec import Pin, Spec
 
 from . import cargo, platforms
@@ -39,7 +40,20 @@ class Crates(Ecosystem):
     osv = "crates" + ".io"
 
     def resolve(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
-        """Ask cargo for a Cargo.lock, given the one that `locked` makes."""
+        """Ask cargo for a Cargo.lock, given the one that `locked` makes.
+
+        No two names of the registry differ in `-` and `_` alone: `any-ascii` is any_ascii.
+        """
+        try:
+            return self._resolved(specs, locked)
+        except UnknownPackage as error:
+            near, name = getattr(error, "near", ""), getattr(error, "name", "")
+            if _plain(near) != _plain(name):
+                raise
+            spelled = [replace(s, name=near) if s.name == name else s for s in specs]
+            return self.resolve(spelled, locked)
+
+    def _resolved(self, specs: Sequence[Spec], locked: Sequence[Pin]) -> list[Pin]:
         import tempfile
 
         with tempfile.TemporaryDirectory(prefix="polyhy-crates-") as name:
@@ -88,7 +102,7 @@ class Crates(Ecosystem):
         return _place(pin, env).is_dir()
 
     def answers(self, spec: Spec, pin: Pin) -> bool:
-        if spec.name.replace("_", "-") != pin.name.replace("_", "-") or "asked" not in pin.native:
+        if _plain(spec.name) != _plain(pin.name) or "asked" not in pin.native:
             return False
         if not set(spec.extras) <= set(pin.native.get("features", [])):
             return False
@@ -146,6 +160,10 @@ class Crates(Ecosystem):
     def tools(self) -> list[Tool]:
         need = "crates are locked, fetched and compiled by it"
         return [Tool("cargo", cargo.version(), need, cargo.INSTALL)]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _place(pin: Pin, env: Path) -> Path:

@@ -57,9 +57,10 @@ def document(entry: Entry) -> str:
 
 def _functions(api: Api) -> list[str]:
     return [
-        f"Function({_c('.'.join(e.place))}, {_c(e.name)}, {e.ident}, {_c(document(e))})"
+        f"Function({_c('.'.join(place))}, {_c(name)}, {e.ident}, {_c(document(e))})"
         for e in api.entries
         if e.owner is None and e.way == "static"
+        for place, name in ((e.place, e.name), *e.also)
     ]
 
 

@@ -21,6 +21,8 @@ class Entry:
     lines: list[str]
     owner: Class | None = None
     place: tuple[str, ...] = ()
+    also: Sequence[tuple[tuple[str, ...], str]] = ()
+    """The other places where a function is reached, with its names there."""
     shim: Shim | None = None
     open: dict[str, Sequence[str]] = field(default_factory=dict)
     """By line, what the value of an argument decides: see kinds.py."""

@@ -218,6 +218,15 @@ def programs_of(spec: str, folder: Path) -> dict[str, Sequence[str]]:
 
 
 @pytest.mark.registry
+def test_a_name_may_be_written_with_dashes_for_underscores() -> None:
+    room = plugins.ecosystem("crates")
+    spec = room.spec("any-ascii")
+    (pin,) = room.resolve([spec], [])
+    assert pin.name == "any_ascii"
+    assert room.answers(spec, pin)
+
+
+@pytest.mark.registry
 class TestPrograms:
     """What a crate brings as commands is compiled when it is wanted."""
 

@@ -84,6 +84,13 @@ class TestEnums:
         assert circle != shapes.Shape.Nothing()
         assert shapes.Shape.Rect(height=3, width=2).width == 2.0
 
+    def test_a_variant_without_fields_may_be_given_as_its_class(self, shapes: Any) -> None:
+        assert shapes.area_of(shapes.Shape.Nothing) == 0.0
+        assert shapes.areas([shapes.Shape.Nothing, shapes.Shape.Circle(2)]) == [0.0, 12.0]
+        for wrong in (shapes.Shape.Circle, shapes.Shape, shapes.Word, int):
+            with pytest.raises(ConversionError, match="a Shape is wanted, and this is a type"):
+                shapes.area_of(wrong)
+
     @pytest.mark.parametrize(
         ("make", "said"),
         [
@@ -130,6 +137,7 @@ class TestTraitsAndModules:
     def test_constants_and_modules_are_there(self, shapes: Any) -> None:
         assert (shapes.LIMIT, shapes.GREETING) == (512, "hello")
         assert shapes.inner.deep() == "deep"
+        assert shapes.deepest() == "deep"
         assert shapes.inner.Deep().depth() == 2
         assert shapes.from_("x") == "x"
 

@@ -42,12 +42,13 @@ pub const fn points(text: &str) -> bool {
 
 /// The handle that `o` must be, of the class that is asked for or one of its variants.
 #[inline(always)]
-unsafe fn handle_of(o: O, asked: &Asked) -> Res<*mut Handle> {
+unsafe fn handle_of(o: O, asked: &Asked, f: &mut Borrows) -> Res<*mut Handle> {
     let kind = kind_of(o);
-    if kind != asked.class && PyType_IsSubtype(kind, asked.class) == 0 {
-        return Err(expected(o, asked.name));
-    }
-    let handle = o as *mut Handle;
+    let handle = if kind != asked.class && PyType_IsSubtype(kind, asked.class) == 0 {
+        variant_of(o, asked, f)?
+    } else {
+        o as *mut Handle
+    };
     if !asked.send {
         if (*handle).thread != PyThread_get_thread_ident() {
             return Err(elsewhere(asked.name));
@@ -58,6 +59,22 @@ unsafe fn handle_of(o: O, asked: &Asked) -> Res<*mut Handle> {
         return Err(gone(asked.name));
     }
     Ok(handle)
+}
+
+/// A variant without fields may be given as its class: `Case.Snake` is `Case.Snake()`.
+#[cold]
+unsafe fn variant_of(o: O, asked: &Asked, f: &mut Borrows) -> Res<*mut Handle> {
+    let is_class = PyType_IsSubtype(kind_of(o), &raw mut PyType_Type) != 0;
+    if is_class && o != asked.class && PyType_IsSubtype(o, asked.class) != 0 {
+        let none = std::ptr::null_mut();
+        let made = PyObject_VectorcallDict(o, std::ptr::null(), 0, none);
+        if !made.is_null() {
+            f.own(Owned(made));
+            return Ok(made as *mut Handle);
+        }
+        PyErr_Clear();
+    }
+    Err(expected(o, asked.name))
 }
 
 #[cold]
@@ -90,7 +107,7 @@ fn borrowed(handle: *const Handle, name: Name, wish: &str) -> Failure {
 
 #[inline(always)]
 unsafe fn lent(o: O, asked: &Asked, f: &mut Borrows) -> Res<*mut c_void> {
-    let handle = handle_of(o, asked)?;
+    let handle = handle_of(o, asked, f)?;
     let flag = (*handle).flag.get();
     if flag < 0 {
         return Err(borrowed(handle, asked.name, "read"));
@@ -102,7 +119,7 @@ unsafe fn lent(o: O, asked: &Asked, f: &mut Borrows) -> Res<*mut c_void> {
 
 #[inline(always)]
 unsafe fn lent_to_change(o: O, asked: &Asked, f: &mut Borrows) -> Res<*mut c_void> {
-    let handle = handle_of(o, asked)?;
+    let handle = handle_of(o, asked, f)?;
     if (*handle).flag.get() != 0 || (*handle).frozen {
         return Err(borrowed(handle, asked.name, "changed"));
     }
@@ -112,7 +129,7 @@ unsafe fn lent_to_change(o: O, asked: &Asked, f: &mut Borrows) -> Res<*mut c_voi
 }
 
 unsafe fn emptied(o: O, asked: &Asked, points: bool, f: &mut Borrows) -> Res<*mut c_void> {
-    let handle = handle_of(o, asked)?;
+    let handle = handle_of(o, asked, f)?;
     if (*handle).flag.get() != 0 || (*handle).drop.is_none() {
         return Err(borrowed(handle, asked.name, "moved"));
     }
@@ -128,7 +145,7 @@ unsafe fn emptied(o: O, asked: &Asked, points: bool, f: &mut Borrows) -> Res<*mu
 }
 
 unsafe fn copied(o: O, asked: &Asked, points: bool, f: &mut Borrows) -> Res<*mut c_void> {
-    let handle = handle_of(o, asked)?;
+    let handle = handle_of(o, asked, f)?;
     if (*handle).flag.get() < 0 {
         return Err(borrowed(handle, asked.name, "copied"));
     }
@@ -139,7 +156,7 @@ unsafe fn copied(o: O, asked: &Asked, points: bool, f: &mut Borrows) -> Res<*mut
 }
 
 unsafe fn lent_fat(o: O, asked: &Asked, change: bool, f: &mut Borrows) -> Res<*mut c_void> {
-    let handle = handle_of(o, asked)?;
+    let handle = handle_of(o, asked, f)?;
     let flag = (*handle).flag.get();
     if change && (flag != 0 || (*handle).frozen) || flag < 0 {
         let wish = if change { "changed" } else { "read" };

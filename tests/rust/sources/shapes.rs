@@ -38,6 +38,9 @@ impl Shape {
     }
 }
 
+pub fn area_of(shape: &Shape) -> f64 { shape.area() }
+pub fn areas(shapes: Vec<Shape>) -> Vec<f64> { shapes.iter().map(Shape::area).collect() }
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Color { Red = 3, Green, Blue = 10, None = 11 }
 
@@ -74,6 +77,8 @@ pub mod inner {
     pub struct Deep;
     impl Deep { pub fn new() -> Deep { Deep } pub fn depth(&self) -> u8 { 2 } }
 }
+
+pub use inner::deep as deepest;
 
 pub fn from_(r#type: &str) -> String { r#type.to_string() }
 
