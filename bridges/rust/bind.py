@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .borrow import borrows
 from .calls import Call, Skip, Target
 from .choose import Choice, Chooser
+from .likely import BYTES, OCTETS
 from .model import Model, type_parameters
 from .names import parameters
 from .patterns import matched
@@ -54,7 +55,8 @@ class Binder:
             raise Skip("nothing is known for one of its type parameters")
         lines: dict[str, Sequence[str]] = {}
         for choices in combinations:
-            for line, types in self._alternatives(target, choices, names, required, is_method):
+            fitting = _holding(target, choices)
+            for line, types in self._alternatives(target, fitting, names, required, is_method):
                 lines.setdefault(line, types)
         return Shim(target, list(lines)[:12], names, required, is_method, lines)
 
@@ -115,3 +117,13 @@ class Binder:
 
     def _writer(self, target: Target, chosen: Mapping[str, str]) -> Writer:
         return Writer(self.model, target.document, chosen)
+
+
+def _holding(target: Target, choices: Mapping[str, Choice]) -> dict[str, Choice]:
+    """Where a result is made of what it is given, its class is that of bytes."""
+    said = str(target.signature["output"])
+    held = {name for name in choices if f"'generic': '{name}'" in said}
+    return {
+        name: each._replace(text=each.text.replace(OCTETS, BYTES)) if name in held else each
+        for name, each in choices.items()
+    }

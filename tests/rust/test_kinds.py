@@ -47,6 +47,11 @@ class TestCalls:
         with pytest.raises(ConversionError, match="a str is wanted, and this is an int"):
             kinds.filled("x", lambda gap: 1)
 
+    def test_what_is_made_of_octets_is_of_its_own_class(self, kinds: Any) -> None:
+        held = kinds.held(b"abc")
+        assert isinstance(held, kinds.Held)
+        assert held.size() == 3
+
     def test_a_text_is_octets_as_in_rust(self, kinds: Any) -> None:
         assert kinds.size("é") == kinds.size(b"ab") == kinds.size(bytearray(2)) == 2
         assert kinds.sizes(["abc", b"d"]) == [3, 1]

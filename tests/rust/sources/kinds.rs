@@ -24,4 +24,8 @@ pub struct Text<D> { data: D }
 impl Text<Vec<u8>> { pub fn of(text: &str) -> Text<Vec<u8>> { Text { data: text.into() } } }
 impl<D: AsRef<[u8]>> Text<D> { pub fn new(data: D) -> Text<D> { Text { data } } pub fn size(&self) -> usize { self.data.as_ref().len() } }
 
+pub struct Held<D>(D);
+pub fn held<D: AsRef<[u8]>>(data: D) -> Held<D> { Held(data) }
+impl<D: AsRef<[u8]>> Held<D> { pub fn size(self) -> usize { self.0.as_ref().len() } }
+
 pub fn first<S: std::ops::Index<usize> + ?Sized>(all: &S) -> S::Output where S::Output: Clone { all[0].clone() }
