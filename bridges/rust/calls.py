@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .borrow import Borrows
-from .choose import Choice, Chooser
+from .choose import Choice, Chooser, lasting
 from .document import Document
 from .model import Model, type_arguments, type_parameters
 from .rusty import Unnameable, Writer
@@ -181,7 +181,8 @@ class Call:
         """The type to ask for, where the signature leaves it open."""
         if "impl_trait" in type_:
             traits = [b["trait_bound"] for b in type_["impl_trait"] if "trait_bound" in b]
-            choices = [c for c in self.chooser.of_bounds(traits) if not _is_unsized(c.text)]
+            known = lasting(type_["impl_trait"], self.chooser.of_bounds(traits))
+            choices = [c for c in known if not _is_unsized(c.text)]
             if not choices:
                 raise Skip("nothing is known for one of its type parameters")
             return choices[min(self.rank, len(choices) - 1)].text

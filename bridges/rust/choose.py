@@ -14,7 +14,7 @@ from .document import Document
 from .implementors import CLOSURES, closures, implementors, sources
 from .kinds import kind_of
 from .likely import BYTES, FIXED, GUESSES, INTEGERS, NUMBERS, OCTETS, OF_ANY, TEXT, ease, likely
-from .model import Model, bounds_of, last
+from .model import Model, all_bounds, bounds_of, last
 from .rusty import Unnameable, Writer
 
 
@@ -84,7 +84,7 @@ class Chooser:
         if names <= OF_ANY | {"Copy"} and is_argument(generics, name):
             asked = [Choice(text) for text in asked_for(self, generics, name)]
             found = asked[:5] or found + [Choice(text) for text in GUESSES[1:6]]
-        return borrowed + found
+        return borrowed + lasting(all_bounds(generics, name), found)
 
     def of_bounds(self, bounds: Sequence[Any], items: Sequence[Any] = ()) -> list[Choice]:
         """The types that have all these traits, as far as a table can say."""
@@ -109,7 +109,8 @@ class Chooser:
         """A type as source; None where nothing decides what it is."""
         if "impl_trait" in type_:
             bounds = [b["trait_bound"] for b in type_["impl_trait"] if "trait_bound" in b]
-            return next((choice.text for choice in self.of_bounds(bounds)), None)
+            found = lasting(type_["impl_trait"], self.of_bounds(bounds))
+            return next((choice.text for choice in found), None)
         try:
             return Writer(self.model, self.document, self.chosen).write(type_)
         except Unnameable:
@@ -266,6 +267,13 @@ def _varied(found: Sequence[Choice]) -> list[Choice]:
 
 _OWNED = {TEXT: "String", BYTES: "Vec<u8>", OCTETS: "Vec<u8>"}
 """What a callable gives, which nothing keeps alive."""
+
+
+def lasting(bounds: Sequence[Any], choices: Sequence[Choice]) -> list[Choice]:
+    """Where a type must last (`T: AsRef<[u8]> + 'static`), what is lent to a call is no choice."""
+    if {"outlives": "'static"} not in bounds:
+        return [*choices]
+    return [each._replace(text=each.text.replace(OCTETS, _OWNED[OCTETS])) for each in choices]
 
 
 def _owned(text: str) -> str:

@@ -52,6 +52,12 @@ class TestCalls:
         assert isinstance(held, kinds.Held)
         assert held.size() == 3
 
+    def test_what_may_be_kept_for_good_is_a_copy(self, kinds: Any) -> None:
+        kinds.keep(bytearray(b"ab"))
+        kinds.keep([1, 2, 3])
+        kinds.keep_too(bytes(range(40)))
+        assert kinds.kept() == [b"ab", bytes([1, 2, 3]), bytes(range(40))]
+
     def test_a_text_is_octets_as_in_rust(self, kinds: Any) -> None:
         assert kinds.size("é") == kinds.size(b"ab") == kinds.size(bytearray(2)) == 2
         assert kinds.sizes(["abc", b"d"]) == [3, 1]

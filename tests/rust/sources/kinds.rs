@@ -24,6 +24,11 @@ pub struct Text<D> { data: D }
 impl Text<Vec<u8>> { pub fn of(text: &str) -> Text<Vec<u8>> { Text { data: text.into() } } }
 impl<D: AsRef<[u8]>> Text<D> { pub fn new(data: D) -> Text<D> { Text { data } } pub fn size(&self) -> usize { self.data.as_ref().len() } }
 
+static KEPT: std::sync::Mutex<Vec<Box<dyn AsRef<[u8]> + Send>>> = std::sync::Mutex::new(Vec::new());
+pub fn keep<D: AsRef<[u8]> + Send + 'static>(data: D) { KEPT.lock().unwrap().push(Box::new(data)) }
+pub fn keep_too(data: impl AsRef<[u8]> + Send + 'static) { KEPT.lock().unwrap().push(Box::new(data)) }
+pub fn kept() -> Vec<Vec<u8>> { KEPT.lock().unwrap().iter().map(|each| (**each).as_ref().to_vec()).collect() }
+
 pub struct Held<D>(D);
 pub fn held<D: AsRef<[u8]>>(data: D) -> Held<D> { Held(data) }
 impl<D: AsRef<[u8]>> Held<D> { pub fn size(self) -> usize { self.0.as_ref().len() } }
