@@ -17,7 +17,10 @@ class Rust(Bridge):
     suffixes: ClassVar[tuple[str, ...]] = (".rs",)
     keeps: ClassVar[tuple[str, ...]] = (
         "rust/target",
-        *(f"rust/{topic}/*" for topic in ("described", "extensions", "programs", "vendor")),
+        *(
+            f"rust/{topic}/*"
+            for topic in ("described", "extensions", "prelude", "programs", "vendor")
+        ),
     )
     survives_fork: ClassVar[bool] = True
     lexer: ClassVar[str] = "rust"
