@@ -48,7 +48,7 @@ class Crates(Ecosystem):
             return self._resolved(specs, locked)
         except UnknownPackage as error:
             near, name = getattr(error, "near", ""), getattr(error, "name", "")
-            if _plain(near) != _plain(name):
+            if dashed(near) != dashed(name):
                 raise
             spelled = [replace(s, name=near) if s.name == name else s for s in specs]
             return self.resolve(spelled, locked)
@@ -102,7 +102,7 @@ class Crates(Ecosystem):
         return _place(pin, env).is_dir()
 
     def answers(self, spec: Spec, pin: Pin) -> bool:
-        if _plain(spec.name) != _plain(pin.name) or "asked" not in pin.native:
+        if dashed(spec.name) != dashed(pin.name) or "asked" not in pin.native:
             return False
         if not set(spec.extras) <= set(pin.native.get("features", [])):
             return False
@@ -162,7 +162,8 @@ class Crates(Ecosystem):
         return [Tool("cargo", cargo.version(), need, cargo.INSTALL)]
 
 
-def _plain(name: str) -> str:
+def dashed(name: str) -> str:
+    """A crate's name as no other is: the registry takes `-` and `_` for the same."""
     return name.replace("_", "-")
 
 

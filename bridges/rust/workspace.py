@@ -16,7 +16,7 @@ from polyhy.errors import NotInstalled
 
 from . import cargo, prelude_crate
 from .cargo_files import lock_text
-from .crates import LAID
+from .crates import LAID, dashed
 
 _CONFIG = """\
 [source.crates-io]
@@ -149,8 +149,7 @@ class Workspace:
 
     def find(self, library: str, near: Iterable[str] = ()) -> Package | None:
         """The package of a library by its name in code; the newest, where there are several."""
-        wanted = library.replace("_", "-")
-        found = [p for p in self.packages if p.name.replace("_", "-") == wanted]
+        found = [p for p in self.packages if dashed(p.name) == dashed(library)]
         close = [p for p in found if f"{p.name} {p.version}" in set(near)]
         return (close or sorted(found, key=lambda p: _numbers(p.version)) or [None])[-1]
 

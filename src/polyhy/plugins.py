@@ -29,12 +29,15 @@ def languages() -> list[str]:
     return sorted({*_found("polyhy.bridges"), *_added["polyhy.bridges"]})
 
 
-def language(name: str) -> str:
-    """The language that a name means: `js`, or by the ending of its files, `py`."""
-    known = languages()
+def language(name: str, beside: Sequence[str] = ()) -> str:
+    """The language that a name means: `js`, or by the ending of its files, `py`.
+
+    `beside` are names that are taken too.
+    """
+    known = [*beside, *languages()]
     if name in known:
         return name
-    for each in known:
+    for each in languages():
         if f".{name}" in bridge_class(each).suffixes:
             return each
     raise UnknownLanguage(name=name, suggestion=suggestion(name, known))

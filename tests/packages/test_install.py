@@ -224,13 +224,20 @@ def test_packages_for_other_machines_are_locked_but_not_installed(project: Path)
     assert [file.name for file in found.paths("toy")[0].iterdir()] == ["left.txt"]
 
 
-def test_an_ecosystem_whose_specs_did_not_change_is_not_asked(
-    project: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toys are an ecosystem more, under another name."""
+
     class Other(ToyEcosystem):
         name = "other"
 
     monkeypatch.setitem(plugins._added["polyhy.ecosystems"], "other", Other)
+
+
+@pytest.mark.usefixtures("other")
+def test_an_ecosystem_whose_specs_did_not_change_is_not_asked(
+    project: Path, asked: list[str]
+) -> None:
     install.add(project, [LEFT])
     asked.clear()
     install.add(project, [Spec("other", "right")])
@@ -238,13 +245,10 @@ def test_an_ecosystem_whose_specs_did_not_change_is_not_asked(
     assert {pin.ecosystem for pin in install.sync(project).lock.pins} == {"toy", "other"}
 
 
+@pytest.mark.usefixtures("other")
 def test_an_ecosystem_that_has_nothing_to_upgrade_is_not_asked(
-    project: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+    project: Path, asked: list[str]
 ) -> None:
-    class Other(ToyEcosystem):
-        name = "other"
-
-    monkeypatch.setitem(plugins._added["polyhy.ecosystems"], "other", Other)
     install.add(project, [LEFT, Spec("other", "right")])
     for names, resolved in (
         (["left"], ["resolve left"]),

@@ -41,6 +41,8 @@ class Asked(NamedTuple):
 
 _asked = Asked()
 
+consent = click.option("-y", "--yes", is_flag=True, help="Let packages run their own build code.")
+
 
 def asked() -> Asked:
     """Whether --json or --quiet was given to the command that runs now."""
@@ -71,14 +73,14 @@ def command(name: str, examples: str, **settings: Any) -> Callable[[Any], click.
 @contextmanager
 def progress() -> Iterator[Report]:
     """Show progress on stderr: bars on a terminal, plain lines elsewhere, nothing if so asked."""
-    if _asked.quiet or not sys.stderr.isatty():
-        with waiting.told(note):
+    with waiting.told(note):
+        if _asked.quiet or not sys.stderr.isatty():
             yield _nothing if _asked.quiet else _line
-        return
-    from polyhy.front.progress import bars
+            return
+        from polyhy.front.progress import bars
 
-    with waiting.told(note), bars(console(sys.stderr)) as report:
-        yield report
+        with bars(console(sys.stderr)) as report:
+            yield report
 
 
 def console(stream: object) -> Console:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from polyhy.front.output import Answer, command, confirm, note, progress
+from polyhy.front.output import Answer, command, confirm, consent, note, progress
 
 if TYPE_CHECKING:
     from polyhy.packages.lock import Lock
     from polyhy.policy import Agree
     from polyhy.spec import Pin, Spec
 
-_yes = click.option("-y", "--yes", is_flag=True, help="Let packages run their own build code.")
 _offline = click.option("--offline", is_flag=True, help="Use no network: what is stored will do.")
 _specs = click.argument("specs", nargs=-1, required=True, metavar="SPEC…")
 
@@ -41,7 +40,7 @@ def init(folder: Path) -> Answer:
     "polyhy add left-pad\npolyhy add ../my-tools",
 )
 @_specs
-@_yes
+@consent
 @_offline
 def add(specs: tuple[str, ...], yes: bool, offline: bool) -> Answer:
     """Declare packages in pyproject.toml, lock and install them.
@@ -104,7 +103,7 @@ def remove(specs: tuple[str, ...], offline: bool) -> Answer:
     metavar="FILE",
     help="Lock what a script declares, in a file beside it.",
 )
-@_yes
+@consent
 @_offline
 def lock(upgrade: tuple[str, ...], script: Path | None, yes: bool, offline: bool) -> Answer:
     """Choose exact versions and write polyhy.lock, without installing anything.
@@ -141,7 +140,7 @@ def lock(upgrade: tuple[str, ...], script: Path | None, yes: bool, offline: bool
     metavar="DIR",
     help="Install from a folder made by `polyhy bundle`.",
 )
-@_yes
+@consent
 @_offline
 def sync(frozen: bool, bundle: Path | None, yes: bool, offline: bool) -> Answer:
     """Install what pyproject.toml declares, exactly as polyhy.lock says.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polyhy.front.output import Work, progress
+from polyhy.front.output import Work, consent, progress
 
 if TYPE_CHECKING:
     from polyhy.packages.resolve import Report
@@ -25,14 +25,11 @@ Examples:
   echo '(print 1)' | polyhy run -"""
 
 
-_yes = click.option("-y", "--yes", is_flag=True, help="Let packages run their own build code.")
-
-
 @click.command(
     context_settings=_AS_WRITTEN, options_metavar="[--inspect-boundary] [--yes]", epilog=_EXAMPLES
 )
 @click.option("--inspect-boundary", "inspects", is_flag=True, help="Show what crosses, by line.")
-@_yes
+@consent
 @click.argument("args", nargs=-1, type=click.UNPROCESSED, metavar="FILE | -c CODE | -m MODULE | -")
 def run(inspects: bool, yes: bool, args: tuple[str, ...]) -> Work:
     """Run a program; what it declares is installed first. All else on the line is its argv."""
@@ -86,7 +83,7 @@ def _inspected(args: list[str], *, yes: bool) -> int:
 
 @click.command(context_settings=_AS_WRITTEN, options_metavar="[--from SPEC] [--yes]")
 @click.option("--from", "source", metavar="SPEC", help="The package, where the command is not it.")
-@_yes
+@consent
 @click.argument("args", nargs=-1, type=click.UNPROCESSED, metavar="SPEC [ARG]…")
 def x(source: str | None, yes: bool, args: tuple[str, ...]) -> Work:
     """Run a command that a package brings, in an env of its own that is kept in the cache.

@@ -71,8 +71,6 @@ def run(program: Program, progress: Progress | None = None) -> int:
     install(program, progress)
     before, sys.argv, sys.path[0] = sys.modules["__main__"], program.argv, program.folder
     _make_importable(_start(program))
-    if program.spec is _WORKER:
-        os.environ[_PROGRAM] = program.filename
     try:
         module = _main(program)
         exec(compiled(program.source, program.filename, module), module.__dict__)
@@ -113,7 +111,7 @@ def install(program: Program, progress: Progress | None = None) -> None:
 
 
 def _of_file(file: Path, argv: list[str]) -> Program:
-    return Program(_text(file), str(file.absolute()), argv, str(file.resolve().parent), _WORKER)
+    return Program(_text(file), str(file.absolute()), argv, str(file.resolve().parent))
 
 
 def _start(program: Program) -> Path:
@@ -170,12 +168,14 @@ def _main(program: Program) -> ModuleType:
     module = sys.modules["__main__"] = ModuleType("__main__")
     module.__dict__["__builtins__"] = builtins
     module.__spec__ = program.spec
-    if program.spec and program.spec is not _WORKER:
+    if program.spec:
         module.__package__ = program.spec.parent
     if program.filename.startswith("<"):
         trace.remember(program.filename, program.source)
     else:
         module.__file__ = program.filename
+        if not program.spec:
+            module.__spec__, os.environ[_PROGRAM] = _WORKER, program.filename
     return module
 
 

@@ -8,7 +8,6 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from polyhy import coroutines, plugins
-from polyhy.errors import UnknownLanguage
 from polyhy.guests import host
 from polyhy.sessions import trace
 from polyhy.sessions.lisp import Cells, Code
@@ -114,13 +113,7 @@ class Session:
 
 def target(name: str) -> str:
     """The language that a name means: `hy`, `js`, or by the ending of its files, `py`."""
-    known = plugins.languages()
-    if name == LISP or name in known:
-        return name
-    for language in known:
-        if f".{name}" in plugins.bridge_class(language).suffixes:
-            return language
-    raise UnknownLanguage(name=name, suggestion=plugins.suggestion(name, [LISP, *known]))
+    return plugins.language(name, [LISP])
 
 
 # `*1 *2 *3 *e` as Hy mangles them
